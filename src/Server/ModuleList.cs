@@ -1,0 +1,11 @@
+using Takt.Kernel;
+
+namespace Takt.Server;
+
+/// <summary>Every module, in the order data flows: migrations, services and endpoints follow it.</summary>
+public static class ModuleList
+{
+    public static IReadOnlyList<IModule> All { get; } =
+    [
+    ];
+}
