@@ -1,0 +1,45 @@
+namespace Takt.Native.DuckDb;
+
+/// <summary>The type of a column, numbered as the engine numbers them.</summary>
+public enum DuckType
+{
+    Invalid = 0,
+    Boolean = 1,
+    TinyInt = 2,
+    SmallInt = 3,
+    Integer = 4,
+    BigInt = 5,
+    UTinyInt = 6,
+    USmallInt = 7,
+    UInteger = 8,
+    UBigInt = 9,
+    Float = 10,
+    Double = 11,
+    /// <summary>Microseconds since 1970, without a zone: Takt reads it as UTC.</summary>
+    Timestamp = 12,
+    /// <summary>Days since 1970.</summary>
+    Date = 13,
+    Time = 14,
+    Interval = 15,
+    HugeInt = 16,
+    Varchar = 17,
+    Blob = 18,
+    Decimal = 19,
+    TimestampSeconds = 20,
+    TimestampMilliseconds = 21,
+    TimestampNanoseconds = 22,
+    Enum = 23,
+    List = 24,
+    Struct = 25,
+    Map = 26,
+    Uuid = 27,
+    Union = 28,
+    Bit = 29,
+    TimeTz = 30,
+    TimestampTz = 31,
+    UHugeInt = 32,
+    Array = 33,
+    Any = 34,
+    VarInt = 35,
+    SqlNull = 36,
+}
