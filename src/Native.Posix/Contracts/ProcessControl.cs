@@ -55,6 +55,20 @@ public static class ProcessControl
         _ = Libc.SetSession();
     }
 
+    /// <summary>The processes of a session, whose number is that of the process which began it. Linux only; none elsewhere.</summary>
+    public static IReadOnlyList<int> InSession(int session)
+    {
+        if (!OperatingSystem.IsLinux() || session <= 1) return [];
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture, out var process)) continue;
+            if (Stat(process) is { } fields && fields[0] is not ("Z" or "X") && fields[3] == session.ToString(System.Globalization.CultureInfo.InvariantCulture)) found.Add(process);
+        }
+
+        return found;
+    }
+
     /// <summary>
     /// The kernel sends <paramref name="signal"/> to this process when the thread that started it ends: a parent must start it
     /// from a thread that lives as long as it does. Linux only.

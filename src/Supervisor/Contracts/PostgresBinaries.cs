@@ -53,7 +53,7 @@ public sealed record PostgresBinaries(string Programs, string? Libraries, int Ma
         if (libraries is not null) start.Environment["LD_LIBRARY_PATH"] = libraries;
         try
         {
-            using var process = Process.Start(start)!;
+            using var process = Spawn.Start(start);
             // "postgres (PostgreSQL) 18.4", "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)", "postgres (PostgreSQL) 19devel"
             var words = process.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.TrimEntries);
             process.WaitForExit();

@@ -6,17 +6,6 @@ namespace Takt.Supervisor;
 /// <summary>Starts PostgreSQL's programs as the cluster's user.</summary>
 internal sealed class ClusterLaunch(PostgresBinaries binaries, ClusterFolders folders, ClusterUser user, bool throwaway)
 {
-    // Without a terminal's session of its own, a Ctrl-C meant for Takt would end PostgreSQL before the server let go of it.
-    private const string OwnSession = """
-        if command -v setsid >/dev/null 2>&1; then exec setsid "$@"; fi
-        exec "$@"
-        """;
-
-    private const string Detached = """
-        log=$1; shift
-        exec >>"$log" 2>&1 </dev/null
-        """ + "\n" + OwnSession;
-
     // Ends with whoever holds the other end of its standard input: the kernel closes that however the holder dies.
     private const string Watched = """
         log=$1; root=$2; shift 2
@@ -43,7 +32,7 @@ internal sealed class ClusterLaunch(PostgresBinaries binaries, ClusterFolders fo
             .. binaries.Major >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] : (string[])["--locale=C.UTF-8"],
         ];
         if (throwaway) arguments.Add("--no-sync");
-        using var process = Process.Start(As(Path.Combine(binaries.Programs, "initdb"), arguments, redirect: true))!;
+        using var process = Spawn.Start(As(new(Path.Combine(binaries.Programs, "initdb"), arguments), redirect: true));
         var said = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var complained = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
@@ -63,19 +52,14 @@ internal sealed class ClusterLaunch(PostgresBinaries binaries, ClusterFolders fo
     {
         string[] server = [Path.Combine(binaries.Programs, "postgres"), "-D", folders.Data];
         return throwaway
-            ? Process.Start(As("/bin/sh", ["-c", Watched, "takt-postgres", folders.LogFile, folders.Root, .. server], redirect: true))!
-            : Process.Start(As("/bin/sh", ["-c", Detached, "takt-postgres", folders.LogFile, .. server], redirect: false))!;
+            ? Spawn.Start(As(new("/bin/sh", ["-c", Watched, "takt-postgres", folders.LogFile, folders.Root, .. server]), redirect: true))
+            : Spawn.Start(As(Spawn.Detached(folders.LogFile, server[0], server[1..]), redirect: false));
     }
 
-    private ProcessStartInfo As(string program, IEnumerable<string> arguments, bool redirect)
+    private ProcessStartInfo As(ProcessStartInfo start, bool redirect)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folders.Root,
-            RedirectStandardInput = redirect,
-            RedirectStandardOutput = redirect,
-            RedirectStandardError = redirect,
-        };
+        start.WorkingDirectory = folders.Root;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = redirect;
         if (user.Differs) start.UserName = user.Runs.Name;
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/bin:/bin";

@@ -23,15 +23,18 @@ internal static class ReachableCopy
         return binaries with { Programs = Path.Combine(copy, "bin"), Libraries = Path.Combine(copy, "lib") };
     }
 
-    /// <summary>A copy of a whole folder that everybody may read; made where it is missing.</summary>
-    internal static string Of(string folder, string label)
+    /// <summary>A copy of a folder that everybody may read; made where it is missing.</summary>
+    /// <param name="folder">What to copy.</param>
+    /// <param name="label">The copy's name begins with it.</param>
+    /// <param name="parts">Only these files and folders of it; all where null.</param>
+    internal static string Of(string folder, string label, IReadOnlyList<string>? parts = null)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Listing(folder))))[..16];
-        var place = OpenPlace();
-        var copy = Path.Combine(place, $"{label}-{digest}");
+        var copy = Path.Combine(OpenPlace(), $"{label}-{Fingerprint(folder, "*", parts)}");
         if (Directory.Exists(copy)) return copy;
         var unfinished = $"{copy}.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.unfinished";
-        Copy(new DirectoryInfo(folder), unfinished);
+        Directory.CreateDirectory(unfinished, OpenFolder);
+        if (parts is null) CopyFolder(new DirectoryInfo(folder), unfinished);
+        else foreach (var part in parts) CopyPart(folder, part, unfinished);
         try
         {
             Directory.Move(unfinished, copy);
@@ -42,6 +45,15 @@ internal static class ReachableCopy
         }
 
         return copy;
+    }
+
+    /// <summary>Names what a folder holds by its files' names, sizes and times, without reading them.</summary>
+    internal static string Fingerprint(string folder, string pattern, IReadOnlyList<string>? parts = null)
+    {
+        var text = new StringBuilder(folder).Append('\n').AppendJoin('\n', parts ?? []);
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles(pattern, parts is null ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly).OrderBy(file => file.FullName, StringComparer.Ordinal))
+            text.Append(file.FullName).Append('\t').Append(file.Length).Append('\t').Append(file.LastWriteTimeUtc.Ticks).Append('\n');
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }
 
     /// <summary>The first folder on the way to <paramref name="path"/> (itself not counted) that others may not pass; null where they reach it.</summary>
@@ -72,15 +84,16 @@ internal static class ReachableCopy
         throw new IOException($"None of {string.Join(", ", openPlaces)} can be written by root.");
     }
 
-    private static string Listing(string folder)
+    private static void CopyPart(string folder, string part, string to)
     {
-        var text = new StringBuilder(folder).Append('\n');
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))
-            text.Append(file.FullName).Append('\t').Append(file.Length).Append('\t').Append(file.LastWriteTimeUtc.Ticks).Append('\n');
-        return text.ToString();
+        var source = Path.Combine(folder, part);
+        var target = Path.Combine(to, part);
+        for (var above = Path.GetDirectoryName(part); !string.IsNullOrEmpty(above); above = Path.GetDirectoryName(above)) Directory.CreateDirectory(Path.Combine(to, above), OpenFolder);
+        if (File.Exists(source)) CopyFile(new FileInfo(source), target);
+        else if (Directory.Exists(source)) CopyFolder(new DirectoryInfo(source), target);
     }
 
-    private static void Copy(DirectoryInfo from, string to)
+    private static void CopyFolder(DirectoryInfo from, string to)
     {
         Directory.CreateDirectory(to, OpenFolder);
         File.SetUnixFileMode(to, OpenFolder);
@@ -88,13 +101,16 @@ internal static class ReachableCopy
         {
             var target = Path.Combine(to, entry.Name);
             if (entry.LinkTarget is { } link) File.CreateSymbolicLink(target, link);
-            else if (entry is DirectoryInfo folder) Copy(folder, target);
-            else
-            {
-                File.Copy(entry.FullName, target);
-                File.SetUnixFileMode(target, entry.UnixFileMode | UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead
-                    | (entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : 0));
-            }
+            else if (entry is DirectoryInfo folder) CopyFolder(folder, target);
+            else CopyFile((FileInfo)entry, target);
         }
+    }
+
+    private static void CopyFile(FileInfo file, string target)
+    {
+        file.CopyTo(target);
+        var mode = file.UnixFileMode | UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        if (mode.HasFlag(UnixFileMode.UserExecute)) mode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(target, mode);
     }
 }

@@ -14,11 +14,6 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public EmbeddedPostgresTests()
-    {
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.OtherExecute);
-    }
-
     public void Dispose() => folder.Dispose();
 
     [Fact]

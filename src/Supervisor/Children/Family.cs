@@ -1,0 +1,185 @@
+using System.Security.Cryptography;
+using System.Text;
+using Takt.Kernel;
+using Takt.Native.Posix;
+
+namespace Takt.Supervisor;
+
+/// <summary>All that one <c>takt up</c> keeps running, with the sockets they listen on.</summary>
+internal sealed class Family : IAsyncDisposable
+{
+    private const string Server = "server";
+    private const string Serve = "serve";
+    private static readonly TimeSpan logRound = TimeSpan.FromSeconds(30);
+
+    // Numbers without a name, for Takt's own unprivileged processes: below the 65536 that every container maps, in nobody's login range.
+    private const uint DataPlaneUser = 64586;
+
+    private readonly UpOptions options;
+    private readonly OwnProgram program;
+    private readonly Action<SupervisorNews> tell;
+    private readonly TimeProvider time;
+    private readonly ListeningSocket control;
+    private readonly ListeningSocket data;
+    private readonly RunningTakt first;
+    private readonly RunningFile file;
+    private readonly PostgresLoop? postgres;
+    private readonly List<LogFile> logs = [];
+    private readonly ITimer logTimer;
+    private readonly Dictionary<string, Child?> adopted;
+    private ChildLoop? server;
+    private ChildLoop? serve;
+
+    private Family(UpOptions options, OwnProgram program, Action<SupervisorNews> tell, TimeProvider time, ListeningSocket control, ListeningSocket data, Dictionary<string, Child?> adopted)
+    {
+        this.options = options;
+        this.program = program;
+        this.tell = tell;
+        this.time = time;
+        this.control = control;
+        this.data = data;
+        this.adopted = adopted;
+        first = new RunningTakt(control.Url, data.Url, time.GetUtcMicroseconds(), BuildOf(options, program),
+            new Dictionary<string, ProcessIdentity> { ["supervisor"] = ProcessIdentity.Of(Environment.ProcessId)! });
+        file = new RunningFile(options.Home, first);
+        if (options.Database is null) postgres = new PostgresLoop(options.Home, file, tell, time);
+        logTimer = time.CreateTimer(_ => CapLogs(), null, logRound, logRound);
+    }
+
+    /// <summary>Takes over what a killed supervisor left running, as far as it is the same build on the ports asked for, and opens the sockets.</summary>
+    internal static async Task<Family> GatherAsync(UpOptions options, OwnProgram program, Action<SupervisorNews> tell, TimeProvider time)
+    {
+        var former = RunningTakt.Read(options.Home);
+        var sameBuild = former?.Program == BuildOf(options, program);
+        var (control, server) = await GatherAsync(Server, former, former?.Url, sameBuild, "--port", options.Port, UpOptions.UsualPort, time);
+        try
+        {
+            var (data, serve) = await GatherAsync(Serve, former, former?.DataPlaneUrl, sameBuild, "--data-port", options.DataPort, UpOptions.UsualDataPort, time);
+            return new Family(options, program, tell, time, control, data, new() { [Server] = server, [Serve] = serve });
+        }
+        catch
+        {
+            control.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the server answers. The data plane starts beside it and needs nobody.</summary>
+    internal async Task<RunningTakt> StartAsync(CancellationToken cancellationToken)
+    {
+        serve = Loop(Serve, data, "/v2/health/live", DataPlaneEnvironment(), PosixUser.IsRoot ? program.Reachable() : program);
+        serve.Begin(adopted[Serve]);
+        var connection = postgres is null ? options.Database! : await postgres.BeginAsync(cancellationToken);
+        server = Loop(Server, control, "/health", ServerEnvironment(connection), program);
+        server.Begin(adopted[Server]);
+        try
+        {
+            await server.Healthy.WaitAsync(options.StartTimeout, time, cancellationToken);
+            await serve.Healthy.WaitAsync(options.StartTimeout, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new RefusedException(new Problem("start-timeout", 503, $"Takt did not answer within {options.StartTimeout.TotalSeconds:0} s.", $"Its logs are in {options.Home.Logs}."));
+        }
+
+        return RunningTakt.Read(options.Home) ?? first;
+    }
+
+    /// <summary>Server and data plane end first, together; PostgreSQL last.</summary>
+    internal async Task StopAsync()
+    {
+        await Task.WhenAll(server?.StopAsync() ?? Task.CompletedTask, serve?.StopAsync() ?? Task.CompletedTask);
+        if (postgres is not null) await postgres.StopAsync();
+        file.Remove();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await logTimer.DisposeAsync();
+        server?.Dispose();
+        serve?.Dispose();
+        if (postgres is not null) await postgres.DisposeAsync();
+        control.Dispose();
+        data.Dispose();
+    }
+
+    private static async Task<(ListeningSocket Socket, Child? Child)> GatherAsync(
+        string name, RunningTakt? former, Uri? formerUrl, bool sameBuild, string option, int? asked, int usual, TimeProvider time)
+    {
+        var child = former is not null && former.Processes.TryGetValue(name, out var identity) ? Child.Adopt(identity) : null;
+        if (child is not null)
+        {
+            if (sameBuild && (asked is null || asked == formerUrl!.Port) && ListeningSocket.Join(formerUrl!.Port) is { } joined) return (joined, child);
+            await child.StopAsync(time);
+            child.Dispose();
+        }
+
+        return (ListeningSocket.Open(option, asked, usual), null);
+    }
+
+    /// <summary>Another build, or one that another database was given, does not fit.</summary>
+    private static string BuildOf(UpOptions options, OwnProgram program) =>
+        $"{program.Fingerprint()}-{(options.Database is null ? "embedded" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Database)))[..16])}";
+
+    private ChildLoop Loop(string name, ListeningSocket socket, string healthPath, Dictionary<string, string?> environment, OwnProgram from)
+    {
+        var log = new LogFile(Path.Combine(options.Home.Logs, $"{name}.log")).Open();
+        logs.Add(log);
+        return new ChildLoop(new ChildSpec(name, from, socket, log, environment, healthPath), file, tell, time);
+    }
+
+    private Dictionary<string, string?> ServerEnvironment(string connection) => new()
+    {
+        ["TAKT_HOME"] = options.Home.Folder,
+        [ChildSettings.Database] = connection,
+        [ChildSettings.ControlUrl] = control.Url.ToString(),
+        [ChildSettings.DataPlaneUrl] = data.Url.ToString(),
+    };
+
+    // The data plane is told of its own folder and nothing else of the home.
+    private Dictionary<string, string?> DataPlaneEnvironment()
+    {
+        var folder = ReachableFolder.Resolve(options.Home.DataPlane);
+        var environment = new Dictionary<string, string?>
+        {
+            ["TAKT_HOME"] = options.Home.Folder,
+            [ChildSettings.DataPlaneHome] = folder,
+            [ChildSettings.ControlUrl] = control.Url.ToString(),
+            [ChildSettings.DataPlaneUrl] = data.Url.ToString(),
+            [ChildSettings.Database] = null,
+            ["TAKT_TOKEN"] = null,
+            ["TAKT_ENGINES"] = EnginesFor(),
+        };
+        if (!PosixUser.IsRoot) return environment;
+        PosixFiles.SetOwnerOfTree(folder, DataPlaneUser, DataPlaneUser);
+        environment[ChildSettings.RunAsUser] = DataPlaneUser.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        environment["HOME"] = folder;
+        // Its socket would stay behind in /tmp, which the unprivileged user cannot clear.
+        environment["DOTNET_EnableDiagnostics_IPC"] = "0";
+        return environment;
+    }
+
+    /// <summary>The engines' folder, where the data plane's user can read it.</summary>
+    private static string? EnginesFor()
+    {
+        if (PostgresBinaries.EngineFolders().FirstOrDefault(Directory.Exists) is not { } engines) return null;
+        if (!PosixUser.IsRoot || ReachableCopy.FirstClosedFolder(Path.Combine(engines, "any")) is null) return engines;
+        var libraries = new DirectoryInfo(engines).EnumerateFiles("*.so*").Select(library => library.Name).Order(StringComparer.Ordinal).ToList();
+        return ReachableCopy.Of(engines, "engines", libraries);
+    }
+
+    private void CapLogs()
+    {
+        foreach (var log in logs.ToArray())
+        {
+            try
+            {
+                log.Cap();
+            }
+            catch (IOException e)
+            {
+                tell(new("takt", $"a log could not be capped: {e.Message}", IsTrouble: true));
+            }
+        }
+    }
+}
