@@ -9,6 +9,9 @@ public enum LimitedResource
     /// <summary>Largest file it may write, in bytes.</summary>
     FileBytes = 1,
 
+    /// <summary>Memory it may write to, in bytes; what is merely reserved, as .NET's heap is, does not count.</summary>
+    DataBytes = 2,
+
     /// <summary>Core dump in bytes.</summary>
     CoreBytes = 4,
 
