@@ -15,11 +15,11 @@ public sealed record DatasetSpec(string Name, string Owner, string Purpose, stri
 public sealed record ColumnSpec(string Name, string Type);
 
 /// <summary>One expectation of a delivery. Which fields count depends on <paramref name="Kind"/>; Quality reads and runs it.</summary>
-/// <param name="Kind"><c>not-empty</c>, <c>between</c>, <c>one-of</c>, <c>unique</c>, <c>rows</c>, <c>mean</c>, <c>matches</c>, <c>like-last</c>.</param>
+/// <param name="Kind"><c>not-empty</c>, <c>between</c>, <c>one-of</c>, <c>unique</c>, <c>rows</c>, <c>mean</c>, <c>matches</c>, <c>fresh</c>, <c>like-last</c>.</param>
 /// <param name="Column">Null for those that speak of the whole delivery.</param>
 /// <param name="Min">Inclusive lower bound.</param>
-/// <param name="Max">Inclusive upper bound.</param>
+/// <param name="Max">Inclusive upper bound; for <c>fresh</c> the age in seconds.</param>
 /// <param name="Share">Least share of rows that must satisfy it, 0 to 1; 1 where not given.</param>
 /// <param name="Tolerance">Relative, for comparisons with the last version.</param>
-/// <param name="Values">For <c>one-of</c>; for <c>matches</c> the one pattern.</param>
+/// <param name="Values">For <c>one-of</c>; for <c>matches</c> the one pattern; for <c>between</c> on times the earliest and the latest, ISO 8601.</param>
 public sealed record CheckSpec(string Kind, string? Column, double? Min, double? Max, double Share, double? Tolerance, IReadOnlyList<string> Values);

@@ -5,6 +5,9 @@ namespace Takt.Datasets;
 /// <summary>The catalogue and its versions. Thread-safe.</summary>
 public interface IDatasets
 {
+    /// <summary>Makes the catalogue's entry, or changes it. The same spec again changes nothing.</summary>
+    Task<Outcome<DatasetSpec>> DefineAsync(Caller caller, DatasetSpec spec, CancellationToken cancellationToken);
+
     /// <summary>Takes a delivery: kept raw, read, inspected, and made a version or set aside. A refused delivery is a done outcome whose status says so, every failed check named.</summary>
     Task<Outcome<Delivery>> DeliverAsync(Caller caller, string dataset, Stream content, DeliveryMode mode, string note, CancellationToken cancellationToken);
 
