@@ -106,7 +106,7 @@ internal sealed class DeliveryReader(DataEngine engine)
     private static string Words(DuckException e, string path)
     {
         var lines = e.Message.Replace(path, "the file", StringComparison.Ordinal).Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)
-            .TakeWhile(l => !l.StartsWith("Possible", StringComparison.Ordinal)).Take(3);
+            .TakeWhile(l => !l.StartsWith("Possible", StringComparison.Ordinal) && !l.StartsWith("LINE ", StringComparison.Ordinal)).Take(3);
         return string.Join(' ', lines);
     }
 }
