@@ -5,30 +5,39 @@ internal readonly struct Blocks
 {
     private readonly int reference, current, seconds;
 
-    private Blocks(int reference, int current, int seconds, bool usable)
+    private Blocks(int reference, int current, int seconds, bool usable, bool few)
     {
         this.reference = reference;
         this.current = current;
         this.seconds = seconds;
         Usable = usable;
+        Few = few;
     }
 
     /// <summary>So many that the least p-value they can give survives the adjustment; else rows are the unit.</summary>
     public bool Usable { get; }
 
+    /// <summary>Too few to deal out, enough for a t-test on their means.</summary>
+    public bool Few { get; }
+
     /// <summary>For the name of a test.</summary>
     public string Suffix => Usable ? $", each {Figures.Length(seconds)} dealt as a whole" : "";
+
+    /// <summary>For the name of a test on means.</summary>
+    public string MeansSuffix => Few ? $", on the means by {Figures.Length(seconds)}" : Suffix;
 
     /// <summary>For explanations.</summary>
     public string Explained => Usable
         ? $"Rows of one {Figures.Length(seconds)} resemble each other, so whole ones ({reference} of the reference, {current} of the window) were dealt out, not rows."
+        : Few ? $"Rows of one {Figures.Length(seconds)} resemble each other; for means, each of them ({reference} of the reference, {current} of the window) counted as one observation."
         : "There are too few days (or other blocks of time) to test by, so rows were taken for independent: read the p-value with care where they are not.";
 
     /// <param name="family">How many tests are adjusted together.</param>
     public static Blocks Of(Profile reference, Profile current, int family, double alpha)
     {
         int a = reference.Blocks.Count, b = current.Blocks.Count;
-        return new Blocks(a, b, reference.BlockSeconds, a >= 3 && b >= 3 && BlockPermutation.Least(a, b) * 2 * family < alpha);
+        var usable = a >= 3 && b >= 3 && BlockPermutation.Least(a, b) * 2 * family < alpha;
+        return new Blocks(a, b, reference.BlockSeconds, usable, !usable && a >= 2 && b >= 2 && a + b >= 5);
     }
 
     /// <summary>The p-value of a statistic on bin counts (without the bin of the missing).</summary>
@@ -50,8 +59,13 @@ internal readonly struct Blocks
 
     /// <summary>The p-value of a difference of block means, studentised as Welch does, so that unequal scatter does no harm.</summary>
     /// <param name="twoSided">False: only a higher mean in the window counts.</param>
-    public (double Statistic, double PValue) DealMeans(double[] referenceMeans, double[] currentMeans, bool twoSided)
+    public (double Statistic, double PValue) Means(double[] referenceMeans, double[] currentMeans, bool twoSided)
     {
+        if (Few)
+        {
+            var result = Welch.Test(Moments.Of(referenceMeans), Moments.Of(currentMeans));
+            return (result.Statistic, twoSided ? result.PTwoSided : result.PGreater);
+        }
         double[] all = [.. referenceMeans, .. currentMeans];
         double sum = all.Sum(), squares = all.Sum(v => v * v);
         var n = all.Length;

@@ -14,10 +14,10 @@ internal static class TruthTests
         var blocks = Blocks.Of(Labelled(reference), Labelled(current), 1, spec.Alpha);
         double z, p;
         string test;
-        if (blocks.Usable)
+        if (blocks.Usable || blocks.Few)
         {
-            (z, p) = blocks.DealMeans(Means(reference, Gap), Means(current, Gap), twoSided: true);
-            test = "observed share against mean score" + blocks.Suffix;
+            (z, p) = blocks.Means(Means(reference, Gap), Means(current, Gap), twoSided: true);
+            test = "observed share against mean score, Welch" + blocks.MeansSuffix;
         }
         else
         {
@@ -69,10 +69,10 @@ internal static class TruthTests
         var effect = mean(b) - mean(a);
         double statistic, p;
         string test;
-        if (blocks.Usable)
+        if (blocks.Usable || blocks.Few)
         {
-            (statistic, p) = blocks.DealMeans(Means(reference, mean), Means(current, mean), twoSided: false);
-            test = "Welch, one-sided" + blocks.Suffix;
+            (statistic, p) = blocks.Means(Means(reference, mean), Means(current, mean), twoSided: false);
+            test = "Welch, one-sided" + blocks.MeansSuffix;
         }
         else
         {
