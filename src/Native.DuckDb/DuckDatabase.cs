@@ -64,6 +64,7 @@ public sealed unsafe class DuckDatabase : IDisposable
         using var connection = Connect();
         var folders = limits.TempFolder is null ? limits.Folders : [.. limits.Folders, limits.TempFolder];
         connection.Execute($"SET allowed_directories = [{string.Join(", ", folders.Select(f => DuckSql.Text(WithSlash(f))))}]");
+        if (limits.Files.Count > 0) connection.Execute($"SET allowed_paths = [{string.Join(", ", limits.Files.Select(DuckSql.Text))}]");
         connection.Execute($"SET memory_limit = '{limits.MemoryMegabytes.ToString(CultureInfo.InvariantCulture)}MiB'");
         connection.Execute($"SET temp_directory = {DuckSql.Text(limits.TempFolder ?? "")}");
         if (limits.TempFolder is not null) connection.Execute($"SET max_temp_directory_size = '{limits.TempMegabytes.ToString(CultureInfo.InvariantCulture)}MiB'");

@@ -6,6 +6,9 @@ public sealed record DuckLimits
     /// <summary>Folders below which files may be read and written; none: no file at all. A link that leads out of them is refused. Default: none.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
+    /// <summary>Single files that may be read and written, by full path, besides <see cref="Folders"/>. Default: none.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>MiB that the engine tries to stay below; some functions overshoot it. Default: 1024.</summary>
     public int MemoryMegabytes { get; init; } = 1024;
 
