@@ -44,7 +44,7 @@ CREATE INDEX ON journal.edges (project, from_subject);
 CREATE INDEX ON journal.edges (project, to_subject);
 
 CREATE TABLE journal.identity (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     id uuid NOT NULL);
 INSERT INTO journal.identity (id) VALUES (gen_random_uuid());
 
