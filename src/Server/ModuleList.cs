@@ -7,8 +7,5 @@ public static class ModuleList
 {
     public static IReadOnlyList<IModule> All { get; } =
     [
-        new Journal.JournalModule(),
-        new Artifacts.ArtifactsModule(),
-        new Access.AccessModule(),
     ];
 }
