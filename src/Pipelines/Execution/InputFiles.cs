@@ -22,7 +22,7 @@ internal static class InputFiles
         }
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         File.Copy(kept, copy, overwrite: true);
-        File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Own(copy);
         return copy;
     }
 
@@ -31,6 +31,12 @@ internal static class InputFiles
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Copy(kept, path, overwrite: true);
+        Own(path);
+    }
+
+    // A copy takes over its source's mode, and kept files may not be written.
+    private static void Own(string path)
+    {
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 }

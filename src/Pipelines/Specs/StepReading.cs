@@ -83,7 +83,7 @@ internal sealed class StepReading(SpecErrors errors, Func<string, string?> files
         if (!before.Any(MakesModel)) errors.Add(at, $"Step '{name}' has no model: no step before it makes one.", "Put a 'train' step before it, or a command with the output model.onnx.");
     }
 
-    public static bool MakesModel(StepSpec step) => step is TrainStepSpec or CommandStepSpec { Outputs: var outputs } && (step is TrainStepSpec || outputs.Contains("model.onnx"));
+    public static bool MakesModel(StepSpec step) => step is TrainStepSpec || (step is CommandStepSpec command && command.Outputs.Contains("model.onnx"));
 
     private TrainStepSpec Train(string name, SpecMap map)
     {

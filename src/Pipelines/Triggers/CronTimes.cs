@@ -20,7 +20,7 @@ internal static class CronTimes
     }
 
     /// <summary>The first time after <paramref name="after"/>; null: never again.</summary>
-    public static DateTimeOffset? Next(string cron, DateTimeOffset after) => Parse(cron).GetTimeAfter(after);
+    public static DateTimeOffset? Next(string cron, DateTimeOffset after) => Parse(cron).GetNextValidTimeAfter(after);
 
-    private static CronExpression Parse(string cron) => new(cron) { TimeZone = TimeZoneInfo.Utc };
+    private static CronExpression Parse(string cron) => new(cron, TimeZoneInfo.Utc);
 }
