@@ -7,5 +7,8 @@ public static class ModuleList
 {
     public static IReadOnlyList<IModule> All { get; } =
     [
+        new Journal.JournalModule(),
+        new Artifacts.ArtifactsModule(),
+        new Access.AccessModule(),
     ];
 }

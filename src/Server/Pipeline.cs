@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Takt.Access;
 using Takt.Kernel;
 
 namespace Takt.Server;
@@ -12,6 +13,7 @@ internal static class Pipeline
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = AnswerAsync, SuppressDiagnosticsCallback = context => context.Exception is RefusedException or BadHttpRequestException });
         app.UseRouting();
+        app.UseTaktAccess();
     }
 
     /// <summary>A stranger learns nothing of our insides: a refusal becomes its problem, a bug one line with the trace id that the log has too.</summary>
