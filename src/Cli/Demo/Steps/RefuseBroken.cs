@@ -1,0 +1,25 @@
+namespace Takt.Cli.Demo.Steps;
+
+/// <summary>4. Distances in kilometres and lost origins: refused by name of each check, set aside, nothing is trained from it.</summary>
+internal sealed class RefuseBroken : DemoStep
+{
+    public override string Title => "4 A broken delivery is refused";
+
+    public override async Task RunAsync(DemoWorld world, CancellationToken cancellationToken)
+    {
+        var before = (await world.GetAsync($"datasets/{DemoWorld.Dataset}/versions/latest", cancellationToken)).Whole("number");
+        var path = Path.Combine(world.Folder, "broken.parquet");
+        world.Book.WriteBroken(new(2001, 2, 15), new(2001, 2, 22), path);
+        var delivery = await world.DeliverAsync(path, "third week, from the new export", cancellationToken);
+        Hold(delivery.Text("status") == "refused", $"the broken delivery was {delivery.Text("status")}");
+
+        var failed = delivery.GetProperty("checks").EnumerateArray().Where(c => !c.GetProperty("passed").GetBoolean()).ToList();
+        Hold(failed.Exists(c => c.Text("column") == "distance"), "no check names the distances");
+        Hold(failed.Exists(c => c.Text("column") == "origin"), "no check names the lost origins");
+        foreach (var check in failed) world.Table.Add(Title, $"{check.Text("check")}: {check.Text("observed")}", $"delivery {delivery.Text("id")}");
+
+        var after = (await world.GetAsync($"datasets/{DemoWorld.Dataset}/versions/latest", cancellationToken)).Whole("number");
+        Hold(after == before, "the broken delivery became a version");
+        world.Table.Add(Title, "set aside; the newest version is still the one before", $"{DemoWorld.Dataset}/{after}");
+    }
+}
