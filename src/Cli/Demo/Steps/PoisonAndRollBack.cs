@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Takt.Cli.Demo.Steps;
+
+/// <summary>6. A candidate with shuffled labels is refused; forced past the gate, its canary is rolled back by itself.</summary>
+internal sealed class PoisonAndRollBack : DemoStep
+{
+    public override string Title => "6 A poisoned candidate";
+
+    public override async Task RunAsync(DemoWorld world, CancellationToken cancellationToken)
+    {
+        var started = await world.PostAsync($"pipelines/{DemoWorld.Pipeline}/runs",
+            new { parameters = new Dictionary<string, string> { ["shuffle_labels"] = "true", ["cutoff"] = "2001-03-01" } }, cancellationToken);
+        var run = await world.RunEndAsync(started.Text("id"), cancellationToken);
+        Hold(run.Text("state") == "refused", $"the poisoned run {run.Text("state")}: {run.Text("reason")}");
+        var verdictId = run.Step("gate").GetProperty("result").Text("verdict");
+        var verdict = await world.GetAsync($"verdicts/{verdictId}", cancellationToken);
+        foreach (var finding in verdict.GetProperty("findings").EnumerateArray().Where(f => !f.GetProperty("passed").GetBoolean()))
+            world.Table.Add(Title, $"refused: {finding.Text("what")}, observed {finding.Text("observed")}", $"verdict {verdictId}");
+
+        var before = await world.GetAsync($"deployments/{DemoWorld.Deployment}", cancellationToken);
+        await world.PostAsync($"verdicts/{verdictId}/override", new { reason = "the demo forces it, to show the rollback" }, cancellationToken);
+        var resumed = await world.PostAsync($"pipelines/runs/{run.Text("id")}/resume", null, cancellationToken);
+        world.Table.Add(Title, "forced past the gate, on record", $"fact {(await world.FactAsync("gate.overridden", cancellationToken)).Whole("position")}");
+        var failedBefore = world.Failed;
+        await world.RunEndAsync(resumed.Text("id"), cancellationToken);
+
+        var rollout = await world.RolloutEndAsync(cancellationToken);
+        Hold(rollout.Text("status") == "rolled-back", $"the poisoned canary was {rollout.Text("status")}");
+        var decision = rollout.GetProperty("decisions").EnumerateArray().Last();
+        var evidence = decision.GetProperty("evidenceAt").GetDateTimeOffset();
+        var last = decision.Text("lastAnswerAt") is { Length: > 0 } ? decision.GetProperty("lastAnswerAt").GetDateTimeOffset() : evidence;
+        var milliseconds = Math.Max(0, (last - evidence).TotalMilliseconds);
+        world.Table.Add(Title, decision.Text("reason"), $"rollout {rollout.Text("id")}");
+        world.Table.Add(Title, string.Create(CultureInfo.InvariantCulture,
+            $"rolled back by itself after {decision.Whole("answeredByChallenger"):N0} of its answers; {milliseconds:0} ms from the decisive evidence to its last answer"), $"rollout {rollout.Text("id")}");
+        Hold(world.Failed == failedBefore && world.Failed == 0, $"{world.Failed} requests failed: {world.FirstFailure}");
+        var after = await world.GetAsync($"deployments/{DemoWorld.Deployment}", cancellationToken);
+        Hold(after.GetProperty("champion").Text("modelVersion") == before.GetProperty("champion").Text("modelVersion"), "the champion is not what it was");
+        world.Table.Add(Title, $"{world.Requests:N0} live requests in all, none failed during any swap; {after.GetProperty("champion").Text("modelVersion")} answers", $"revision {DemoWorld.Deployment}/{after.GetProperty("champion").Whole("number")}");
+    }
+}
