@@ -10,5 +10,11 @@ public static class ModuleList
         new Journal.JournalModule(),
         new Artifacts.ArtifactsModule(),
         new Access.AccessModule(),
+        new Datasets.DatasetsModule(),
+        new Tracking.TrackingModule(),
+        new Quality.QualityModule(),
+        new Registry.RegistryModule(),
+        new Monitoring.MonitoringModule(),
+        new Definitions.DefinitionsModule(),
     ];
 }
