@@ -15,7 +15,7 @@ internal static class TriggerFields
     {
         [DriftDetected] = ofAlerts,
         [PerformanceDegraded] = ofAlerts,
-        [DatasetVersionCreated] = ["name", "number", "eventFrom", "eventTo"]
+        [DatasetVersionCreated] = ["dataset", "number", "rows", "eventFrom", "eventTo"]
     };
 
     /// <summary><c>window_to</c>, <c>windowTo</c> and <c>alert.windowTo</c> are one.</summary>
