@@ -19,6 +19,8 @@ public readonly record struct TokenId(Guid Value) : IId<TokenId>
 {
     public static TokenId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out TokenId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 

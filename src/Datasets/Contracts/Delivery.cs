@@ -7,6 +7,8 @@ public readonly record struct DeliveryId(Guid Value) : IId<DeliveryId>
 {
     public static DeliveryId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out DeliveryId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 

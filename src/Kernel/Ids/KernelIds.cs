@@ -8,6 +8,8 @@ public readonly record struct ProjectId(Guid Value) : IId<ProjectId>
 
     public static ProjectId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out ProjectId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 
@@ -19,6 +21,8 @@ public readonly record struct ActorId(Guid Value) : IId<ActorId>
 
     public static ActorId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out ActorId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 
@@ -26,6 +30,8 @@ public readonly record struct ActorId(Guid Value) : IId<ActorId>
 public readonly record struct FactId(Guid Value) : IId<FactId>
 {
     public static FactId Of(Guid value) => new(value);
+
+    public static bool TryParse(string? s, IFormatProvider? provider, out FactId result) => Id.TryParse(s, out result);
 
     public override string ToString() => Id.Text(this);
 }

@@ -7,6 +7,8 @@ public readonly record struct AlertId(Guid Value) : IId<AlertId>
 {
     public static AlertId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out AlertId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 

@@ -7,6 +7,8 @@ public readonly record struct PipelineRunId(Guid Value) : IId<PipelineRunId>
 {
     public static PipelineRunId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out PipelineRunId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 

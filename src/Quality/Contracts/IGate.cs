@@ -7,6 +7,8 @@ public readonly record struct VerdictId(Guid Value) : IId<VerdictId>
 {
     public static VerdictId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out VerdictId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 

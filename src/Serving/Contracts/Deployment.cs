@@ -16,6 +16,8 @@ public readonly record struct RolloutId(Guid Value) : IId<RolloutId>
 {
     public static RolloutId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out RolloutId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 

@@ -7,6 +7,8 @@ public readonly record struct RunId(Guid Value) : IId<RunId>
 {
     public static RunId Of(Guid value) => new(value);
 
+    public static bool TryParse(string? s, IFormatProvider? provider, out RunId result) => Id.TryParse(s, out result);
+
     public override string ToString() => Id.Text(this);
 }
 
