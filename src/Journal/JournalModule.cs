@@ -2,6 +2,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Takt.Journal.Checkpoints;
+using Takt.Journal.Endpoints;
+using Takt.Journal.Export;
+using Takt.Journal.Lineage;
 using Takt.Journal.Sequencing;
 using Takt.Journal.Subscriptions;
 using Takt.Kernel;
@@ -22,12 +25,13 @@ public sealed class JournalModule : IModule
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<Journal>();
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<Journal>());
+        services.AddSingleton<ExportJournal>();
+        services.AddSingleton<VerifyJournal>();
+        services.AddSingleton<ReadLineage>();
         services.AddHostedService<Listener>();
         services.AddHostedService<Sequencer>();
         services.AddHostedService<SubscriptionRunner>();
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes)
-    {
-    }
+    public void MapEndpoints(IEndpointRouteBuilder routes) => JournalEndpoints.Map(routes);
 }
