@@ -28,6 +28,19 @@ public sealed class DuckDatabaseTests(DuckFixture duck) : IClassFixture<DuckFixt
     }
 
     [Fact]
+    public void A_single_file_is_allowed_without_its_neighbours()
+    {
+        var (one, two) = (Path.Combine(duck.Outside, $"{Guid.NewGuid():N}.csv"), Path.Combine(duck.Outside, $"{Guid.NewGuid():N}.csv"));
+        File.WriteAllText(one, "a\n1\n");
+        File.WriteAllText(two, "a\n2\n");
+        using var database = DuckDatabase.OpenInMemory(new DuckLimits { Files = [one] });
+        using var connection = database.Connect();
+        Assert.Equal(1, connection.Scalar<long>($"SELECT a FROM read_csv({DuckSql.Text(one)})"));
+        Assert.Throws<DuckException>(() => connection.Execute($"FROM read_csv({DuckSql.Text(two)})"));
+        Assert.Throws<DuckException>(() => connection.Execute("RESET allowed_paths"));
+    }
+
+    [Fact]
     public void The_settings_are_locked()
     {
         using var connection = duck.Database.Connect();

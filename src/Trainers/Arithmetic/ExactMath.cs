@@ -54,6 +54,7 @@ internal static class ExactMath
     }
 
     /// <summary>The natural logarithm of a positive, normal number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Log(double x)
     {
         var bits = BitConverter.DoubleToInt64Bits(x);

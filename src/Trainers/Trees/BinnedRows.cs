@@ -1,18 +1,22 @@
 namespace Takt.Trainers;
 
-/// <summary>Rows as bins, row after row. A bin is numbered over all features, so that a histogram is one array.</summary>
+/// <summary>Rows as bins, twice: row after row for histograms, which want all of a row, and feature after feature for parting rows, which wants one.</summary>
 internal sealed class BinnedRows
 {
-    private BinnedRows(ushort[] bins, float[][] cuts, int[] offsets, int rows)
+    private BinnedRows(ushort[] bins, byte[][] byFeature, float[][] cuts, int[] offsets, int rows)
     {
         Bins = bins;
+        ByFeature = byFeature;
         Cuts = cuts;
         Offsets = offsets;
         Rows = rows;
     }
 
-    /// <summary>By row, then by feature.</summary>
+    /// <summary>By row, then by feature. A bin is numbered over all features, so that a histogram is one array.</summary>
     public ushort[] Bins { get; }
+
+    /// <summary>By feature, then by row: bins counted from the feature's first.</summary>
+    public byte[][] ByFeature { get; }
 
     public float[][] Cuts { get; }
 
@@ -31,24 +35,26 @@ internal sealed class BinnedRows
         var offsets = new int[columns.Length + 1];
         for (var f = 0; f < columns.Length; f++) offsets[f + 1] = offsets[f] + cuts[f].Length + 1;
         var bins = new ushort[(long)rows * columns.Length];
+        var byFeature = columns.Select(_ => new byte[rows]).ToArray();
         RowChunks.Run(rows, threads, (_, from, to) =>
         {
             for (var f = 0; f < columns.Length; f++)
             {
-                var (column, edges, offset) = (columns[f], cuts[f], offsets[f]);
+                var (column, edges, offset, own) = (columns[f], cuts[f], offsets[f], byFeature[f]);
                 var before = float.NaN; // runs of equal values are common: rows lie in the order of their time
-                ushort bin = 0;
+                byte bin = 0;
                 for (int i = from, at = from * columns.Length + f; i < to; i++, at += columns.Length)
                 {
                     if (column[i] != before)
                     {
                         before = column[i];
-                        bin = (ushort)(offset + FeatureBins.Of(edges, before));
+                        bin = (byte)FeatureBins.Of(edges, before);
                     }
-                    bins[at] = bin;
+                    own[i] = bin;
+                    bins[at] = (ushort)(offset + bin);
                 }
             }
         });
-        return new BinnedRows(bins, cuts, offsets, rows);
+        return new BinnedRows(bins, byFeature, cuts, offsets, rows);
     }
 }

@@ -5,6 +5,8 @@ namespace Takt.Trainers;
 /// <summary>Trees whose leaves add up to the log odds. In the graph: one tree ensemble and a sigmoid.</summary>
 internal sealed class BoostedTreesModel(IReadOnlyList<Encoder> encoders, IReadOnlyList<Tree> trees, float start, float[] trainingScores) : FittedModel(encoders, trainingScores)
 {
+    private const int Block = 512; // rows whose values stay close while all trees ask about them
+
     public int Trees => trees.Count;
 
     public override float[] Score(Frame frame, int from, int to, int threads)
@@ -37,9 +39,13 @@ internal sealed class BoostedTreesModel(IReadOnlyList<Encoder> encoders, IReadOn
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Score(float[][] columns, float[] scores, int from, int to)
     {
-        foreach (var tree in trees)
-            for (var i = from; i < to; i++)
-                scores[i] += tree.Value(columns, i);
+        for (var first = from; first < to; first += Block)
+        {
+            var last = Math.Min(to, first + Block);
+            foreach (var tree in trees)
+                for (var i = first; i < last; i++)
+                    scores[i] += tree.Value(columns, i);
+        }
         for (var i = from; i < to; i++) scores[i] = (float)ExactMath.Sigmoid((double)(scores[i] + start));
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Takt.Trainers;
 
 /// <summary>
@@ -35,6 +37,7 @@ internal static class FeatureBins
     }
 
     /// <summary>How many cuts lie below the value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Of(float[] cuts, float value)
     {
         int low = 0, high = cuts.Length;

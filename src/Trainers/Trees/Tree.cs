@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Takt.Trainers;
 
 /// <summary>One question, or one leaf. Children lie side by side: the right one after the left.</summary>
@@ -10,6 +12,7 @@ internal readonly record struct TreeNode(int Feature, float Threshold, int Left,
 internal sealed record Tree(TreeNode[] Nodes)
 {
     /// <param name="columns">By feature, then by row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Value(float[][] columns, int row)
     {
         ref readonly var node = ref Nodes[0];

@@ -33,10 +33,14 @@ internal sealed class TreeGrower(BinnedRows binned, BoostedTreesParams parameter
             var leaves = level.Where(b => b.Split is null).ToList();
             var split = level.Where(b => b.Split is not null).ToList();
             Finish(leaves, scores);
+            if (depth + 1 == parameters.Depth)
+            {
+                FinishBelow(split, scores);
+                break;
+            }
             Partition(split);
-            level = Children(split, gradients, isLast: depth + 1 == parameters.Depth);
+            level = Children(split, gradients);
         }
-        Finish(level, scores);
         return new Tree([.. nodes]);
     }
 
@@ -67,18 +71,8 @@ internal sealed class TreeGrower(BinnedRows binned, BoostedTreesParams parameter
         RowChunks.Each(work.Count, threads, i =>
         {
             var (branch, from, to) = work[i];
-            var (feature, last, features) = (branch.Split!.Value.Feature, branch.Split.Value.Bin, binned.Features);
-            int left = from, right = from;
-            for (var at = from; at < to; at++)
-            {
-                var row = order[at];
-                var goesLeft = binned.Bins[row * features + feature] <= last ? 1 : 0;
-                lefts[left] = row;
-                rights[right] = row;
-                left += goesLeft;
-                right += 1 - goesLeft;
-            }
-            counts[i] = left - from;
+            var (bins, last) = Question(branch);
+            counts[i] = Sides.Part(order.AsSpan(from, to - from), bins, last, lefts.AsSpan(from, to - from), rights.AsSpan(from, to - from));
         });
         // Where each chunk's halves go.
         var starts = new (int Left, int Right)[work.Count];
@@ -103,31 +97,20 @@ internal sealed class TreeGrower(BinnedRows binned, BoostedTreesParams parameter
         });
     }
 
-    private List<Branch> Children(List<Branch> parents, long[] gradients, bool isLast)
+    private List<Branch> Children(List<Branch> parents, long[] gradients)
     {
         var children = new List<Branch>(parents.Count * 2);
         var small = new List<Branch>(parents.Count);
         foreach (var parent in parents)
         {
-            var split = parent.Split!.Value;
-            var left = new Branch(nodes.Count, parent.Start, parent.LeftCount) { Slope = split.Slope, Curvature = split.Curvature };
-            var right = new Branch(nodes.Count + 1, parent.Start + parent.LeftCount, parent.Count - parent.LeftCount) { Slope = parent.Slope - split.Slope, Curvature = parent.Curvature - split.Curvature };
-            nodes[parent.Node] = new TreeNode(split.Feature, binned.Cuts[split.Feature][split.Bin - binned.Offsets[split.Feature]], nodes.Count, 0);
-            nodes.Add(default);
-            nodes.Add(default);
+            var (left, right) = Divide(parent);
             children.Add(left);
             children.Add(right);
-            if (isLast)
-            {
-                Give(parent.Sums!);
-                continue;
-            }
             var (smaller, larger) = left.Count <= right.Count ? (left, right) : (right, left);
             smaller.Sums = Take();
             larger.Sums = parent.Sums;
             small.Add(smaller);
         }
-        if (isLast) return children;
         Fill(small, gradients);
         for (var i = 0; i < small.Count; i++)
         {
@@ -137,15 +120,56 @@ internal sealed class TreeGrower(BinnedRows binned, BoostedTreesParams parameter
         return children;
     }
 
+    /// <summary>Writes the parent's question into the tree and makes its children, side by side.</summary>
+    private (Branch Left, Branch Right) Divide(Branch parent)
+    {
+        var split = parent.Split!.Value;
+        var left = new Branch(nodes.Count, parent.Start, parent.LeftCount) { Slope = split.Slope, Curvature = split.Curvature };
+        var right = new Branch(nodes.Count + 1, parent.Start + parent.LeftCount, parent.Count - parent.LeftCount) { Slope = parent.Slope - split.Slope, Curvature = parent.Curvature - split.Curvature };
+        nodes[parent.Node] = new TreeNode(split.Feature, binned.Cuts[split.Feature][split.Bin - binned.Offsets[split.Feature]], nodes.Count, 0);
+        nodes.Add(default);
+        nodes.Add(default);
+        return (left, right);
+    }
+
+    private (byte[] Bins, int Last) Question(Branch branch)
+    {
+        var split = branch.Split!.Value;
+        return (binned.ByFeature[split.Feature], split.Bin - binned.Offsets[split.Feature]);
+    }
+
+    /// <summary>The last level: its children are leaves, so their rows need not be parted.</summary>
+    private void FinishBelow(List<Branch> parents, float[] scores)
+    {
+        foreach (var parent in parents)
+        {
+            var (left, right) = Divide(parent);
+            (parent.LeftValue, parent.RightValue) = (MakeLeaf(left), MakeLeaf(right));
+            Give(parent.Sums!);
+        }
+        var work = Chunks(parents);
+        RowChunks.Each(work.Count, threads, i =>
+        {
+            var (branch, from, to) = work[i];
+            var (bins, last) = Question(branch);
+            Sides.Add(order.AsSpan(from, to - from), bins, last, branch.LeftValue, branch.RightValue, scores);
+        });
+    }
+
+    private float MakeLeaf(Branch leaf)
+    {
+        var value = (float)(-leaf.Slope * Gradients.Unit / (leaf.Curvature * Gradients.Unit + parameters.L2) * parameters.LearningRate);
+        nodes[leaf.Node] = new TreeNode(-1, 0, 0, value);
+        return value;
+    }
+
     /// <summary>Makes leaves of branches.</summary>
     private void Finish(List<Branch> leaves, float[] scores)
     {
         foreach (var leaf in leaves)
         {
-            var value = -leaf.Slope * Gradients.Unit / (leaf.Curvature * Gradients.Unit + parameters.L2) * parameters.LearningRate;
-            nodes[leaf.Node] = new TreeNode(-1, 0, 0, (float)value);
-            if (leaf.Sums is not null) Give(leaf.Sums);
-            leaf.Sums = null;
+            _ = MakeLeaf(leaf);
+            Give(leaf.Sums!);
         }
         var work = Chunks(leaves);
         RowChunks.Each(work.Count, threads, i =>
@@ -197,5 +221,9 @@ internal sealed class TreeGrower(BinnedRows binned, BoostedTreesParams parameter
         public Split? Split { get; set; }
 
         public int LeftCount { get; set; }
+
+        public float LeftValue { get; set; }
+
+        public float RightValue { get; set; }
     }
 }
