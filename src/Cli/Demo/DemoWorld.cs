@@ -104,7 +104,7 @@ internal sealed class DemoWorld(ApiClient api, string project, FlightBook book, 
         var told = new HashSet<string>();
         return await UntilAsync<JsonElement>($"the end of pipeline run {run}", TimeSpan.FromMinutes(5), async () =>
         {
-            var now = await GetAsync($"pipelines/runs/{run}", cancellationToken);
+            var now = await GetAsync($"pipeline-runs/{run}", cancellationToken);
             foreach (var step in now.GetProperty("steps").EnumerateArray())
             {
                 var (name, state) = (step.Text("name"), step.Text("state"));

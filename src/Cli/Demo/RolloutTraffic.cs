@@ -18,7 +18,7 @@ internal static class RolloutTraffic
             return await world.UntilAsync<JsonElement>("the end of the rollout", TimeSpan.FromSeconds(120), async () =>
             {
                 if (traffic.IsFaulted) await traffic;
-                var rollouts = await world.GetAsync($"deployments/{DemoWorld.Deployment}/rollouts", cancellationToken);
+                var rollouts = await world.GetAsync($"deployments/{DemoWorld.Deployment}/history?limit=1", cancellationToken);
                 var newest = rollouts.Items().OrderByDescending(r => r.GetProperty("startedAt").GetDateTimeOffset()).FirstOrDefault();
                 if (newest.ValueKind != JsonValueKind.Object) return null;
                 foreach (var decision in newest.GetProperty("decisions").EnumerateArray().Skip(told))

@@ -10,7 +10,7 @@ internal sealed class PoisonAndRollBack : DemoStep
     public override async Task RunAsync(DemoWorld world, CancellationToken cancellationToken)
     {
         var started = await world.PostAsync($"pipelines/{DemoWorld.Pipeline}/runs",
-            new { parameters = new Dictionary<string, string> { ["shuffle_labels"] = "true", ["cutoff"] = "2001-03-01" } }, cancellationToken);
+            new { @params = new Dictionary<string, string> { ["shuffle_labels"] = "true", ["cutoff"] = "2001-03-01" } }, cancellationToken);
         var run = await world.RunEndAsync(started.Text("id"), cancellationToken);
         Hold(run.Text("state") == "refused", $"the poisoned run {run.Text("state")}: {run.Text("reason")}");
         var verdictId = run.Step("gate").GetProperty("result").Text("verdict");
@@ -20,10 +20,11 @@ internal sealed class PoisonAndRollBack : DemoStep
 
         var before = await world.GetAsync($"deployments/{DemoWorld.Deployment}", cancellationToken);
         await world.PostAsync($"verdicts/{verdictId}/override", new { reason = "the demo forces it, to show the rollback" }, cancellationToken);
-        var resumed = await world.PostAsync($"pipelines/runs/{run.Text("id")}/resume", null, cancellationToken);
         world.Table.Add(Title, "forced past the gate, on record", $"fact {(await world.FactAsync("gate.overridden", cancellationToken)).Whole("position")}");
         var failedBefore = world.Failed;
-        await world.RunEndAsync(resumed.Text("id"), cancellationToken);
+        // The run that the gate ended goes on by itself once the override is on record.
+        await world.UntilAsync<System.Text.Json.JsonElement>("the deployment of the forced candidate", TimeSpan.FromSeconds(30), async () =>
+            await world.GetAsync($"pipeline-runs/{run.Text("id")}", cancellationToken) is var now && now.Text("state") == "succeeded" ? now : null, cancellationToken);
 
         var rollout = await world.RolloutEndAsync(cancellationToken);
         Hold(rollout.Text("status") == "rolled-back", $"the poisoned canary was {rollout.Text("status")}");

@@ -37,7 +37,7 @@ internal sealed class ReplayFebruary : DemoStep
     {
         var progress = await world.UntilAsync<System.Text.Json.JsonElement>($"{sent:N0} logged requests with their truth", TimeSpan.FromSeconds(30), async () =>
         {
-            var now = await world.GetAsync($"deployments/{DemoWorld.Deployment}/log", cancellationToken);
+            var now = await world.GetAsync($"deployments/{DemoWorld.Deployment}/progress", cancellationToken);
             return now.Whole("requests") >= sent && now.Whole("truths") >= sent ? now : null;
         }, cancellationToken);
         Hold(progress.Whole("requests") == sent, $"{sent:N0} requests were answered, the log has {progress.Whole("requests"):N0}");

@@ -11,8 +11,8 @@ internal sealed class Reproduce : DemoStep
         var started = await world.PostAsync($"models/{DemoWorld.Model}/versions/1/reproduce", null, cancellationToken);
         var run = await world.RunEndAsync(started.Text("id"), cancellationToken);
         Hold(run.Text("state") == "succeeded", $"the reproduction {run.Text("state")}: {run.Text("reason")}");
-        var outcome = run.GetProperty("reproduction");
-        Hold(outcome.GetProperty("identical").GetBoolean() && outcome.Text("digest") == version.Text("digest"), $"the bytes differ: {outcome}");
-        world.Table.Add(Title, $"bit-identical: {outcome.Text("digest")[..12]} twice", $"pipeline run {run.Text("id")}");
+        var outcome = run.Step("compare").GetProperty("result");
+        Hold(outcome.GetProperty("identical").GetBoolean() && outcome.Text("model") == version.Text("digest"), $"the bytes differ: {outcome}");
+        world.Table.Add(Title, $"bit-identical: {outcome.Text("model")[..12]} twice", $"pipeline run {run.Text("id")}");
     }
 }

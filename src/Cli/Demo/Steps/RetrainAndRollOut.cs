@@ -13,7 +13,7 @@ internal sealed class RetrainAndRollOut : DemoStep
     public override async Task RunAsync(DemoWorld world, CancellationToken cancellationToken)
     {
         var started = await world.UntilAsync<JsonElement>("a pipeline run started by the trigger", TimeSpan.FromSeconds(30), async () =>
-            (await world.GetAsync("pipelines/runs", cancellationToken)).Items().Where(r => r.Text("cause").Contains("trigger", StringComparison.Ordinal)).Select(r => (JsonElement?)r).FirstOrDefault(), cancellationToken);
+            (await world.GetAsync("pipeline-runs", cancellationToken)).Items().Where(r => r.Text("cause").Contains("trigger", StringComparison.Ordinal)).Select(r => (JsonElement?)r).FirstOrDefault(), cancellationToken);
         world.Table.Add(Title, $"{started.Text("cause")}: trains on all rows before {started.GetProperty("params").Text("cutoff")}", $"pipeline run {started.Text("id")}");
 
         var path = Path.Combine(world.Folder, "march.parquet");

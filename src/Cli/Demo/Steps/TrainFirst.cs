@@ -9,7 +9,7 @@ internal sealed class TrainFirst : DemoStep
 
     public override async Task RunAsync(DemoWorld world, CancellationToken cancellationToken)
     {
-        var started = await world.PostAsync($"pipelines/{DemoWorld.Pipeline}/runs", new { parameters = new Dictionary<string, string>() }, cancellationToken);
+        var started = await world.PostAsync($"pipelines/{DemoWorld.Pipeline}/runs", new { @params = new Dictionary<string, string>() }, cancellationToken);
         var run = await world.RunEndAsync(started.Text("id"), cancellationToken);
         Hold(run.Text("state") == "succeeded", $"the pipeline run {run.Text("state")}: {run.Text("reason")}");
 
