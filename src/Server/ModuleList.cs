@@ -15,6 +15,7 @@ public static class ModuleList
         new Quality.QualityModule(),
         new Registry.RegistryModule(),
         new Monitoring.MonitoringModule(),
+        new Pipelines.PipelinesModule(),
         new Definitions.DefinitionsModule(),
     ];
 }

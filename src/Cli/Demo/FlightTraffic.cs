@@ -13,12 +13,12 @@ internal sealed class FlightTraffic : IDisposable
     private readonly Uri infer;
     private readonly int connections;
 
-    public FlightTraffic(Uri dataPlane, string deployment, string token, int connections)
+    public FlightTraffic(Uri dataPlane, string project, string deployment, string token, int connections)
     {
         this.connections = connections;
         http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections, UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null });
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        infer = new Uri(dataPlane, $"/v2/models/{deployment}/infer");
+        infer = new Uri(dataPlane, $"/v2/projects/{project}/models/{deployment}/infer");
     }
 
     /// <summary>Sends the flights in order. Each answer is kept; a failed one is counted with its first reason.</summary>

@@ -8,6 +8,7 @@ internal static class VerbList
     internal static IReadOnlyList<Verb> All { get; } =
     [
         UpVerb.Create(),
+        DemoVerb.Create(),
         StatusVerb.Create(),
         TokenVerb.Create(),
         VersionVerb.Create(),
