@@ -1,68 +1,47 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Takt.Artifacts;
 using Takt.Journal;
 using Takt.Kernel;
 using Takt.Native.DuckDb;
-using Takt.Records;
-using Takt.TestKit;
+using Takt.TestHost;
 
 namespace Takt.Datasets.Tests;
 
-/// <summary>The module over HTTP on a real PostgreSQL and a real DuckDB, for an editor of the project <c>default</c>.</summary>
+/// <summary>The module over HTTP, after Journal, Artifacts and Access, for the first admin in the project <c>default</c>.</summary>
 internal sealed class DatasetsHost : IAsyncDisposable
 {
-    public static readonly Caller Caller = Caller.System(ProjectId.Default);
+    public static readonly Caller Caller = TestServer.Caller;
 
-    private readonly TestFolder folder = new();
-    private readonly TestDatabase database;
-    private readonly WebApplication app;
+    private readonly TestServer server;
 
-    private DatasetsHost(TestDatabase database, IDeliveryInspector? inspector)
+    private DatasetsHost(TestServer server)
     {
-        this.database = database;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(database.Database).AddSingleton(TimeProvider.System).AddSingleton(new TaktHome(folder["home"]))
-            .AddSingleton<IArtifactStore>(new FolderArtifacts(folder["blobs"])).AddSingleton<IJournal>(Journal);
-        if (inspector is not null) builder.Services.AddSingleton(inspector);
-        builder.Services.ConfigureHttpJsonOptions(json => TaktJson.Configure(json.SerializerOptions));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        var module = new DatasetsModule();
-        module.AddServices(builder.Services, builder.Configuration);
-        app = builder.Build();
-        app.Use((context, next) =>
-        {
-            context.Features.Set(Caller);
-            return next(context);
-        });
-        module.MapEndpoints(app);
+        this.server = server;
+        Http = new HttpClient { BaseAddress = new Uri(server.Address, "api/v1/projects/default/datasets/") };
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", server.AdminToken);
     }
 
-    public RecordingJournal Journal { get; } = new();
+    public IDatasets Datasets => server.Get<IDatasets>();
 
-    public IDatasets Datasets => app.Services.GetRequiredService<IDatasets>();
+    public IDefinitionPart Definition => server.Get<IDefinitionPart>();
 
-    public IDefinitionPart Definition => app.Services.GetRequiredService<IDefinitionPart>();
+    public HttpClient Http { get; }
 
-    public HttpClient Http { get; private set; } = null!;
-
-    public string Folder => folder.Path;
+    /// <summary>Takt's home.</summary>
+    public string Folder => server.Home.Path;
 
     public static async Task<DatasetsHost> StartAsync(IDeliveryInspector? inspector = null)
     {
-        var host = new DatasetsHost(await TestDatabase.CreateAsync(new DatasetsModule()), inspector);
-        await host.app.StartAsync();
-        host.Http = new HttpClient { BaseAddress = new Uri($"{host.app.Urls.First()}/api/v1/projects/default/datasets/") };
-        return host;
+        var setup = new TestServerSetup
+        {
+            Services = services =>
+            {
+                if (inspector is not null) services.AddSingleton(inspector);
+            },
+        };
+        return new DatasetsHost(await TestServer.StartAsync(setup, new DatasetsModule()));
     }
 
     public static DatasetSpec Spec(string name, string? time = null, IReadOnlyList<ColumnSpec>? columns = null, IReadOnlyList<CheckSpec>? checks = null) =>
@@ -75,14 +54,28 @@ internal sealed class DatasetsHost : IAsyncDisposable
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
 
+    /// <summary>The module's facts, once there are so many.</summary>
+    public async Task<IReadOnlyList<Fact>> FactsAsync(int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var journal = server.Get<IJournal>();
+        while (true)
+        {
+            var last = await journal.LastPositionAsync(patience.Token);
+            var facts = await journal.ReadAsync(ProjectId.Default, -1, 100, ["dataset.*"], patience.Token);
+            if (facts.Count >= count) return [.. facts.Select(f => f.Fact)];
+            await journal.WaitForMoreAsync(last, patience.Token);
+        }
+    }
+
     public static byte[] Csv(string text) => Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"));
 
     /// <summary>A Parquet file made by the engine.</summary>
     public byte[] Parquet(string select)
     {
-        using var duck = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [folder.Path] });
+        using var duck = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [Folder] });
         using var connection = duck.Connect();
-        var path = folder[$"{Guid.NewGuid():N}.parquet"];
+        var path = server.Home[$"{Guid.NewGuid():N}.parquet"];
         connection.Execute($"COPY ({select}) TO {DuckSql.Text(path)} (FORMAT parquet)");
         return File.ReadAllBytes(path);
     }
@@ -90,8 +83,6 @@ internal sealed class DatasetsHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await app.DisposeAsync();
-        await database.DisposeAsync();
-        folder.Dispose();
+        await server.DisposeAsync();
     }
 }

@@ -28,7 +28,7 @@ public sealed class DeliveryTests
         var digest = version.GetProperty("digest").GetString();
         Assert.Equal(1, (await host.GetAsync($"rows/versions/{digest}")).GetProperty("number").GetInt32());
 
-        var fact = host.Journal.Facts[^1];
+        var fact = (await host.FactsAsync(2))[^1];
         Assert.Equal(("dataset.version.created", "dataset-version:rows/1"), (fact.Kind, fact.Subject.ToString()));
         Assert.Contains(digest!, fact.Payload, StringComparison.Ordinal);
         Assert.Contains(fact.Edges, e => e.From.ToString() == $"delivery:{delivery.Id}" && e.To == fact.Subject);
@@ -61,7 +61,7 @@ public sealed class DeliveryTests
         Assert.Equal(3, second.Rows);
         Assert.Equal([first.Parts[0], second.Parts[1]], second.Parts);
         Assert.Equal([new("day", "timestamp"), new ColumnSpec("n", "integer")], second.Schema);
-        Assert.Contains(host.Journal.Facts[^1].Edges, e => e.From.ToString() == "dataset-version:rows/1" && e.Relation == "extended-by");
+        Assert.Contains((await host.FactsAsync(3))[^1].Edges, e => e.From.ToString() == "dataset-version:rows/1" && e.Relation == "extended-by");
 
         var paths = await host.Datasets.LocalPartsAsync(ProjectId.Default, second, default);
         using var duck = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [host.Folder] });
@@ -79,7 +79,7 @@ public sealed class DeliveryTests
         var second = (await host.Datasets.FindVersionAsync(ProjectId.Default, "rows", null, default))!;
         Assert.Equal((2, 1, 1), (second.Number, second.Rows, second.Parts.Count));
         Assert.Equal("other", second.Schema[0].Name);
-        Assert.Contains(host.Journal.Facts[^1].Edges, e => e.From.ToString() == "dataset-version:rows/1" && e.Relation == "replaced-by");
+        Assert.Contains((await host.FactsAsync(3))[^1].Edges, e => e.From.ToString() == "dataset-version:rows/1" && e.Relation == "replaced-by");
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class DeliveryTests
         Assert.DoesNotContain(host.Folder, problem.ToString(), StringComparison.Ordinal);
         Assert.Empty((await host.GetAsync("rows/deliveries")).GetProperty("items").EnumerateArray());
         Assert.Empty((await host.GetAsync("rows/versions")).GetProperty("items").EnumerateArray());
-        Assert.DoesNotContain(Directory.EnumerateDirectories(Path.Combine(host.Folder, "home", "work", "datasets")), d => Path.GetFileName(d) != "spill");
+        Assert.DoesNotContain(Directory.EnumerateDirectories(Path.Combine(host.Folder, "work", "datasets")), d => Path.GetFileName(d) != "spill");
     }
 
     [Fact]
@@ -155,6 +155,18 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_delivery_may_be_bigger_than_other_requests()
+    {
+        await using var host = await StartAsync();
+        await host.DefineAsync(Spec("rows"));
+        var content = host.Parquet("SELECT md5(CAST(range AS VARCHAR)) AS t FROM range(1000000)");
+        Assert.True(content.Length > 31_000_000);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "rows/deliveries") { Content = new ByteArrayContent(content) };
+        request.Headers.Add("Idempotency-Key", "big");
+        Assert.Equal(HttpStatusCode.Created, (await host.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_dataset_that_is_not_defined_takes_nothing()
     {
         await using var host = await StartAsync();
@@ -179,7 +191,7 @@ public sealed class DeliveryTests
         Assert.Equal("refused", (await host.GetAsync($"rows/deliveries/{id}")).GetProperty("status").GetString());
         Assert.Equal(2, (await host.GetAsync("rows/deliveries")).GetProperty("items").GetArrayLength());
         Assert.Equal(1, (await host.Datasets.FindVersionAsync(ProjectId.Default, "rows", null, default))!.Number);
-        var fact = host.Journal.Facts[^1];
+        var fact = (await host.FactsAsync(3))[^1];
         Assert.Equal(("dataset.delivery.refused", $"delivery:{id}"), (fact.Kind, fact.Subject.ToString()));
         Assert.Contains("n not negative", fact.Payload, StringComparison.Ordinal);
     }
