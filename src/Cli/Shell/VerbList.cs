@@ -13,5 +13,7 @@ internal static class VerbList
         TokenVerb.Create(),
         VersionVerb.Create(),
         ServerVerb.Create(),
+        TrainVerb.Create(),
+        EvaluateVerb.Create(),
     ];
 }

@@ -3,6 +3,9 @@ namespace Takt.Trainers;
 /// <summary>Writes what is done to each raw input into the graph: what training encodes, serving must not encode a second time.</summary>
 internal static class InputNodes
 {
+    /// <summary>Names of the graph's own values, which no input may have.</summary>
+    public static readonly string[] Taken = [FittedModel.Output, "features", "log_odds", "column", "all", "weights", "intercept"];
+
     /// <summary>Adds the input and its encoding, and gives the name of the encoded value: floats of shape [N, 1].</summary>
     public static string Add(OnnxGraph graph, Encoder encoder)
     {

@@ -88,8 +88,8 @@ internal sealed class Training(TrainingSpec spec, IProgress<TrainingProgress> pr
     private void CheckNames()
     {
         foreach (var feature in spec.Features)
-            if (ValidationRows.Reserved.Contains(feature.Name, StringComparer.OrdinalIgnoreCase) || feature.Name == FittedModel.Output || feature.Name.Contains(':', StringComparison.Ordinal))
-                throw new TrainingException($"A feature cannot be called '{feature.Name}': {string.Join(", ", ValidationRows.Reserved)} and {FittedModel.Output} are taken, and a colon is not allowed. Rename it.");
+            if (InputNodes.Taken.Contains(feature.Name) || feature.Name.Contains(':', StringComparison.Ordinal))
+                throw new TrainingException($"A feature cannot be called '{feature.Name}': {string.Join(", ", InputNodes.Taken)} are names inside the model, and a colon is not allowed. Rename it.");
     }
 
     private static void CheckClasses(ReadOnlySpan<byte> labels, string where)

@@ -2,16 +2,14 @@ using Takt.Native.DuckDb;
 
 namespace Takt.Trainers;
 
-/// <summary>The held-out rows as Parquet: when, the inputs as served, what the exported model answers, what a model that had not seen them answered, the truth.</summary>
+/// <summary>The held-out rows as Parquet: when, the inputs as served (each with <c>in_</c> before its name, as in the inference log), what the exported model answers, what a model that had not seen them answered, the truth.</summary>
 internal static class ValidationRows
 {
-    public static readonly string[] Reserved = ["event_time", "score", "unseen_score", "label"];
-
     public static void Write(string path, Frame frame, int from, float[] scores, float[] unseen, RowSource source)
     {
         using var database = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [Path.GetDirectoryName(path)!], MemoryMegabytes = source.MemoryMiB, Threads = 1 });
         using var connection = database.Connect();
-        var inputs = frame.Columns.Select(c => $"{DuckSql.Name(c.Name)} {c.Type switch { InputType.String => "VARCHAR", InputType.Int64 => "BIGINT", _ => "FLOAT" }}");
+        var inputs = frame.Columns.Select(c => $"{DuckSql.Name("in_" + c.Name)} {c.Type switch { InputType.String => "VARCHAR", InputType.Int64 => "BIGINT", _ => "FLOAT" }}");
         connection.Execute($"CREATE TABLE validation (event_time TIMESTAMP, {string.Join(", ", inputs)}, score FLOAT, unseen_score FLOAT, label TINYINT)");
         using (var rows = connection.Append("validation"))
         {

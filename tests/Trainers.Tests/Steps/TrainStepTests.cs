@@ -56,7 +56,7 @@ public sealed class TrainStepTests(TrainingFixture fixture) : IClassFixture<Trai
         Assert.Equal(8000, metrics.GetProperty("validation").GetProperty("rows").GetInt64());
         var signature = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "signature.json"))).RootElement;
         Assert.Equal(["int64", "float", "string"], signature.GetProperty("inputs").EnumerateArray().Select(i => i.GetProperty("type").GetString()!));
-        var rows = TrainingFixture.Query(Path.Combine(folder, "validation.parquet"), "SELECT count(*), min(event_time), avg(score), avg(unseen_score), avg(label), count(DISTINCT place) FROM $file")[0];
+        var rows = TrainingFixture.Query(Path.Combine(folder, "validation.parquet"), "SELECT count(*), min(event_time), avg(score), avg(unseen_score), avg(label), count(DISTINCT in_place) FROM $file")[0];
         Assert.Equal(8000L, rows[0]);
         Assert.Equal(report.HoldoutFrom, rows[1]);
         Assert.Equal(report.Validation.MeanScore, (double)rows[3]!, 1e-6);
