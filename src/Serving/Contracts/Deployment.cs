@@ -32,9 +32,9 @@ public sealed record Rollout(RolloutId Id, string Deployment, int Champion, int 
 public enum RolloutStatus { Running, Promoted, RolledBack, Superseded }
 
 /// <summary>One decision of the controller or of a person.</summary>
-/// <param name="Verb"><c>start</c>, <c>advance</c>, <c>promote</c>, <c>roll-back</c>.</param>
+/// <param name="Verb"><c>start</c>, <c>advance</c>, <c>promote</c>, <c>roll-back</c>, <c>supersede</c>.</param>
 /// <param name="Reason">In one sentence, with the figures.</param>
-/// <param name="Evidence">Test, statistic, bound and counts, by name.</param>
+/// <param name="Evidence">Statistics, bounds and counts, by name; after a rollback <c>answeredInAll</c>: the challenger's live answers up to the last one.</param>
 /// <param name="AnsweredByChallenger">How many live requests it had answered when this was decided.</param>
 /// <param name="EvidenceAt">When the evidence that decided it was at hand.</param>
 /// <param name="InForceAt">When every live data plane had acknowledged; null until then.</param>
@@ -46,4 +46,14 @@ public sealed record RolloutDecision(string Verb, int Percent, string Reason, IR
 /// <param name="DataPlanes">Live ones that follow this generation.</param>
 /// <param name="RequestsPerSecond">Over the last ten seconds.</param>
 /// <param name="P99">Of the last ten seconds, milliseconds.</param>
-public sealed record DeploymentHealth(int DataPlanes, long Requests, long Errors, double RequestsPerSecond, double? P50, double? P99);
+public sealed record DeploymentHealth(int DataPlanes, long Requests, long Errors, double RequestsPerSecond, double? P50, double? P99)
+{
+    /// <summary>That arrived and found their request.</summary>
+    public long Truths { get; init; }
+
+    /// <summary>That arrived for requests nobody knows (yet).</summary>
+    public long TruthsWaiting { get; init; }
+
+    /// <summary>Why the newest revision does not answer; null: nothing is wrong.</summary>
+    public string? Trouble { get; init; }
+}

@@ -22,8 +22,8 @@ internal static class DataPlane
         using var inferenceLog = new InferenceLog(Path.Combine(options.Folder, "log"), options.SegmentBytes, time);
         using var shadows = new ShadowRunner(inferenceLog, options.ShadowQueue, loggers.CreateLogger<ShadowRunner>());
         var engine = new InferenceEngine(stage, inferenceLog, shadows, time);
-        var shipper = new SegmentShipper(inferenceLog.Shelf, client.ShipAsync, time, loggers.CreateLogger<SegmentShipper>());
-        var follower = new PlanFollower(client, stage, inferenceLog, shipper, () => engine.Counters, time, loggers.CreateLogger<PlanFollower>());
+        using var shipper = new SegmentShipper(inferenceLog.Shelf, client.ShipAsync, time, loggers.CreateLogger<SegmentShipper>());
+        using var follower = new PlanFollower(client, stage, inferenceLog, shipper, () => engine.Counters, time, loggers.CreateLogger<PlanFollower>());
         await stage.RestoreAsync(cancellationToken).ConfigureAwait(false);
 
         using var server = Listen(options, loggers);

@@ -44,15 +44,14 @@ internal sealed class DataPlaneClient : IDisposable
 
     /// <summary>Hands over bytes of a segment from an offset; gives how far the control plane has it now.</summary>
     /// <param name="length">The closed segment's whole length; null while it is open.</param>
-    public async Task<long> ShipAsync(string segment, long offset, ReadOnlyMemory<byte> bytes, long? length, CancellationToken cancellationToken)
+    public async Task<SegmentState> ShipAsync(string segment, long offset, ReadOnlyMemory<byte> bytes, long? length, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post,
             string.Create(CultureInfo.InvariantCulture, $"api/v1/data-plane/segments/{segment}?offset={offset}{(length is null ? "" : $"&length={length}")}"))
         {
             Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
         }, cancellationToken).ConfigureAwait(false);
-        var state = await response.Content.ReadFromJsonAsync<SegmentState>(TaktJson.Options, cancellationToken).ConfigureAwait(false);
-        return state!.Acknowledged;
+        return (await response.Content.ReadFromJsonAsync<SegmentState>(TaktJson.Options, cancellationToken).ConfigureAwait(false))!;
     }
 
     public void Dispose() => http.Dispose();

@@ -98,7 +98,7 @@ internal ref struct SpanWriter(Span<byte> target)
         At += 16;
     }
 
-    public void Bytes(ReadOnlySpan<byte> value)
+    public void Bytes(scoped ReadOnlySpan<byte> value)
     {
         value.CopyTo(target[At..]);
         At += value.Length;

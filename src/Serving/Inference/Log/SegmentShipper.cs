@@ -6,7 +6,7 @@ namespace Takt.Serving;
 /// Takes what was appended to the control plane, from where it has it, at once while there is something (in steps of 10 ms at least, so that a busy log
 /// goes in large pieces). A segment goes from disk only when it is closed and the control plane has all of it.
 /// </summary>
-internal sealed partial class SegmentShipper(SegmentShelf shelf, Func<string, long, ReadOnlyMemory<byte>, long?, CancellationToken, Task<long>> ship, TimeProvider time, ILogger<SegmentShipper> log)
+internal sealed partial class SegmentShipper(SegmentShelf shelf, Func<string, long, ReadOnlyMemory<byte>, long?, CancellationToken, Task<SegmentState>> ship, TimeProvider time, ILogger<SegmentShipper> log) : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)];
@@ -50,24 +50,22 @@ internal sealed partial class SegmentShipper(SegmentShelf shelf, Func<string, lo
         }
     }
 
+    public void Dispose() => gate.Dispose();
+
     private async Task ShipAsync(OpenSegment segment, CancellationToken cancellationToken)
     {
-        if (segment.Acknowledged < 0) segment.Acknowledged = await ship(segment.Id, 0, default, null, cancellationToken).ConfigureAwait(false);
-        while (true)
+        var state = segment.Acknowledged < 0 ? await ship(segment.Id, 0, default, null, cancellationToken).ConfigureAwait(false) : new SegmentState(segment.Acknowledged, Sealed: false);
+        while (!state.Sealed)
         {
+            segment.Acknowledged = state.Acknowledged;
             var closed = segment.Closed; // before the length: what is closed grows no more
             var length = segment.Length;
-            if (segment.Acknowledged > length) throw new IOException($"The control plane has {segment.Acknowledged} bytes of segment {segment.Id}, which has {length} here.");
-            if (segment.Acknowledged == length) 
-            {
-                if (!closed) return;
-                await ship(segment.Id, length, default, length, cancellationToken).ConfigureAwait(false);
-                shelf.Remove(segment);
-                return;
-            }
-            var read = segment.Read(buffer, segment.Acknowledged);
-            segment.Acknowledged = await ship(segment.Id, segment.Acknowledged, buffer.AsMemory(0, read), null, cancellationToken).ConfigureAwait(false);
+            if (state.Acknowledged > length) throw new IOException($"The control plane has {state.Acknowledged} bytes of segment {segment.Id}, which has {length} here.");
+            if (state.Acknowledged == length && !closed) return;
+            var read = segment.Read(buffer, state.Acknowledged);
+            state = await ship(segment.Id, state.Acknowledged, buffer.AsMemory(0, read), closed ? length : null, cancellationToken).ConfigureAwait(false);
         }
+        shelf.Remove(segment);
     }
 
     [LoggerMessage(1720, LogLevel.Warning, "The inference log stays here until the control plane takes it: {Reason}")]

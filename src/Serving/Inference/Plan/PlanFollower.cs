@@ -4,7 +4,7 @@ using Takt.Kernel;
 namespace Takt.Serving;
 
 /// <summary>Holds a request at the control plane, puts each new plan in force, seals the log when it is asked to, and reports what came of it.</summary>
-internal sealed partial class PlanFollower(DataPlaneClient client, PlanStage stage, InferenceLog inferenceLog, SegmentShipper shipper, Func<DataPlaneCounters> counters, TimeProvider time, ILogger<PlanFollower> log)
+internal sealed partial class PlanFollower(DataPlaneClient client, PlanStage stage, InferenceLog inferenceLog, SegmentShipper shipper, Func<DataPlaneCounters> counters, TimeProvider time, ILogger<PlanFollower> log) : IDisposable
 {
     private static readonly TimeSpan LeastBetweenRefreshes = TimeSpan.FromMilliseconds(200);
 
@@ -56,6 +56,8 @@ internal sealed partial class PlanFollower(DataPlaneClient client, PlanStage sta
             refreshing.Release();
         }
     }
+
+    public void Dispose() => refreshing.Dispose();
 
     private async Task FollowAsync(DataPlaneOrders? orders, CancellationToken cancellationToken)
     {

@@ -123,7 +123,9 @@ internal sealed partial class PlanStage(string folder, ModelShelf shelf, ILogger
     private void Keep(DataPlanePlan plan)
     {
         var part = planFile + ".part";
-        using (var file = new FileStream(part, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var readableByOwnerAlone = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) readableByOwnerAlone.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(part, readableByOwnerAlone))
         {
             JsonSerializer.Serialize(file, plan, TaktJson.Options);
             file.Flush(flushToDisk: true);

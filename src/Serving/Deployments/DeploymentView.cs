@@ -1,0 +1,42 @@
+using Takt.Kernel;
+
+namespace Takt.Serving;
+
+/// <summary>Deployments as they stand, put together from records, log and data planes.</summary>
+internal sealed class DeploymentView(DeploymentStore store, SegmentStore segments, TruthBook truths, TrafficWatch traffic, DataPlaneBoard board)
+{
+    public async Task<Deployment?> FindAsync(ProjectId project, string deployment, CancellationToken cancellationToken) =>
+        await store.FindAsync(project, deployment, cancellationToken).ConfigureAwait(false) is { } row ? await ShowAsync(row, cancellationToken).ConfigureAwait(false) : null;
+
+    public async Task<IReadOnlyList<Deployment>> ListAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var shown = new List<Deployment>();
+        foreach (var row in await store.ListAsync(project, cancellationToken).ConfigureAwait(false)) shown.Add(await ShowAsync(row, cancellationToken).ConfigureAwait(false));
+        return shown;
+    }
+
+    public async Task<Rollout?> RolloutAsync(ProjectId project, RolloutId id, CancellationToken cancellationToken) =>
+        await store.FindRolloutAsync(project, id, cancellationToken).ConfigureAwait(false) is { } row ? row.Show(await store.DecisionsAsync(id, cancellationToken).ConfigureAwait(false)) : null;
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<Rollout>> HistoryAsync(ProjectId project, string deployment, int limit, CancellationToken cancellationToken)
+    {
+        var history = new List<Rollout>();
+        foreach (var row in await store.RolloutsAsync(project, deployment, limit, cancellationToken).ConfigureAwait(false))
+            history.Add(row.Show(await store.DecisionsAsync(row.Id, cancellationToken).ConfigureAwait(false)));
+        return history;
+    }
+
+    private async Task<Deployment> ShowAsync(DeploymentRow row, CancellationToken cancellationToken)
+    {
+        var revisions = await store.RevisionsAsync(row.Project, row.Name, cancellationToken).ConfigureAwait(false);
+        var newest = (await store.RolloutsAsync(row.Project, row.Name, 1, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+        var rollout = newest is { Status: RolloutStatus.Running } ? newest.Show(await store.DecisionsAsync(newest.Id, cancellationToken).ConfigureAwait(false)) : null;
+        var key = new DeploymentKey(row.Project, row.Name);
+        var (requests, errors) = await segments.CountsAsync(row.Project, row.Name, cancellationToken).ConfigureAwait(false);
+        var state = truths.State(key);
+        var (rate, p50, p99) = traffic.Of(key);
+        return new Deployment(row.Name, row.Spec, row.Generation, revisions.FirstOrDefault(r => r.Number == row.Champion), rollout, revisions,
+            new DeploymentHealth(board.Following(row.Generation), requests + state.Requests, errors + state.Errors, rate, p50, p99) { Truths = state.Truths, TruthsWaiting = state.Waiting, Trouble = row.Trouble });
+    }
+}
