@@ -14,6 +14,7 @@ public static class ModuleList
         new Tracking.TrackingModule(),
         new Quality.QualityModule(),
         new Registry.RegistryModule(),
+        new Serving.ServingModule(),
         new Monitoring.MonitoringModule(),
         new Pipelines.PipelinesModule(),
         new Definitions.DefinitionsModule(),
