@@ -67,7 +67,7 @@ internal sealed class Tracking(ExperimentStore experiments, RunStore runs, RunDa
     {
         LogOutcome.NoRun => RunRow.NotFound(run),
         LogOutcome.RunDeleted => Problem.Conflict("run-deleted", $"Run {run} is deleted.", "Restore it first."),
-        LogOutcome.ParamChanged p => Problem.Conflict("param-changed", $"Param '{p.Key}' of run {run} is '{p.Old}' already and cannot become '{p.New}'.", "Log it under another key, or start a new run."),
+        LogOutcome.ParamChanged { Changes: [var p, ..] } => Problem.Conflict("param-changed", $"Param '{p.Key}' of run {run} is '{p.Old}' already and cannot become '{p.New}'.", "Log it under another key, or start a new run."),
         _ => null
     };
 }

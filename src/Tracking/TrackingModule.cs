@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Takt.Kernel;
+using Takt.Tracking.MLflow;
 
 namespace Takt.Tracking;
 
@@ -13,9 +14,14 @@ public sealed class TrackingModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<ExperimentStore>();
+        services.AddSingleton<ExperimentEdits>();
+        services.AddSingleton<ExperimentSearch>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<RunSearch>();
+        services.AddSingleton<RunLinkStore>();
         services.AddSingleton<RunDataStore>();
         services.AddSingleton<RunArtifactStore>();
+        services.AddSingleton<ProxyFileStore>();
         services.AddSingleton<RunLogStore>();
         services.AddSingleton<RunLog>();
         services.AddSingleton<MetricBlockStore>();
@@ -25,5 +31,14 @@ public sealed class TrackingModule : IModule
         services.AddSingleton<ITracking, Tracking>();
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => routes.MapTracking();
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        routes.MapTracking();
+        ExperimentRoutes.Map(routes);
+        RunRoutes.Map(routes);
+        LoggingRoutes.Map(routes);
+        MetricRoutes.Map(routes);
+        ArtifactRoutes.Map(routes);
+        ServerRoutes.Map(routes);
+    }
 }

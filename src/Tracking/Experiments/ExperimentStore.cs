@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using Takt.Journal;
@@ -8,6 +9,8 @@ namespace Takt.Tracking;
 
 internal sealed class ExperimentStore(ITaktDatabase database, IJournal journal, TimeProvider time)
 {
+    private readonly ConcurrentDictionary<long, string> locations = new();
+
     private const string Columns = "id, name, artifact_location, created_at, updated_at, deleted";
 
     public Task<Experiment?> FindAsync(ProjectId project, long id, CancellationToken cancellationToken) =>
@@ -18,6 +21,15 @@ internal sealed class ExperimentStore(ITaktDatabase database, IJournal journal, 
 
     public Task<List<Experiment>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         database.App.Command($"SELECT {Columns} FROM tracking.experiments WHERE project = $1 AND NOT deleted ORDER BY id", project).ListAsync(Read, cancellationToken);
+
+    /// <summary>Where an experiment's artifacts lie, as it is told to clients. Never changes, so it is kept in memory.</summary>
+    public async ValueTask<string> LocationAsync(long id, CancellationToken cancellationToken)
+    {
+        if (locations.TryGetValue(id, out var known)) return known;
+        var location = await database.App.Command("SELECT artifact_location FROM tracking.experiments WHERE id = $1", id).ScalarAsync<string>(cancellationToken).ConfigureAwait(false) ?? "";
+        if (locations.Count < 100_000) locations[id] = location;
+        return location;
+    }
 
     /// <summary>Makes it, with its fact; null where the name is taken.</summary>
     /// <param name="id">Null: the next number. Given for number 0 alone.</param>

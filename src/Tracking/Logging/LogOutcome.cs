@@ -21,5 +21,8 @@ internal abstract record LogOutcome
     }
 
     /// <summary>A param keeps its first value; nothing of the call was written.</summary>
-    public sealed record ParamChanged(string Key, string Old, string New, int Count) : LogOutcome;
+    public sealed record ParamChanged(IReadOnlyList<ParamChange> Changes) : LogOutcome;
 }
+
+/// <summary>A param that was to become another.</summary>
+internal sealed record ParamChange(string Key, string Old, string New);

@@ -43,8 +43,8 @@ internal sealed class RunLogStore(ITaktDatabase database)
             var changed = await transaction.Command("""
                 SELECT p.key, e.value, p.value FROM unnest($2, $3) AS p(key, value) JOIN tracking.params e ON e.run = $1 AND e.key = p.key WHERE e.value <> p.value
                 """, run, parameters.Keys, parameters.Values)
-                .ListAsync(r => (Key: r.GetString(0), Old: r.GetString(1), New: r.GetString(2)), cancellationToken).ConfigureAwait(false);
-            if (changed is [var first, ..]) throw new ParamChangedException(new LogOutcome.ParamChanged(first.Key, first.Old, first.New, changed.Count));
+                .ListAsync(r => new ParamChange(r.GetString(0), r.GetString(1), r.GetString(2)), cancellationToken).ConfigureAwait(false);
+            if (changed.Count > 0) throw new ParamChangedException(new LogOutcome.ParamChanged(changed));
         }
         if (!tags.IsEmpty)
         {

@@ -67,5 +67,21 @@ internal sealed class RunStore(ITaktDatabase database, IJournal journal)
             return after;
         }, cancellationToken);
 
+    /// <summary>Deletes or restores a run, with its fact; the row as it was, or null where there is none. A run that is so already is left alone.</summary>
+    public Task<RunRow?> SetDeletedAsync(Caller caller, RunId id, bool deleted, long now, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(async (transaction, token) =>
+        {
+            var before = await transaction.Command($"SELECT {RunRow.Columns} FROM tracking.runs r WHERE r.id = $1 AND r.project = $2 FOR UPDATE", id, caller.Project)
+                .FirstAsync(RunRow.Read, token).ConfigureAwait(false);
+            if (before is null || before.Deleted == deleted) return before;
+            await transaction.Command("UPDATE tracking.runs SET deleted = $2, deleted_at = CASE WHEN $2 THEN $3 END WHERE id = $1", id, deleted, now).RunAsync(token).ConfigureAwait(false);
+            await journal.AppendAsync(transaction, Fact.Of(caller, deleted ? "run.deleted" : "run.restored", Subject.Run(id.ToString()), new { run = id }), token).ConfigureAwait(false);
+            return before;
+        }, cancellationToken);
+
+    /// <summary>False where the run has no such tag.</summary>
+    public async Task<bool> DeleteTagAsync(RunId run, string key, CancellationToken cancellationToken) =>
+        await database.App.Command("DELETE FROM tracking.tags WHERE run = $1 AND key = $2", run, key).RunAsync(cancellationToken).ConfigureAwait(false) > 0;
+
     public static bool IsEnd(RunStatus status) => status is RunStatus.Finished or RunStatus.Failed or RunStatus.Killed;
 }
