@@ -1,10 +1,12 @@
 namespace Takt.Tracking.Tests.MLflow;
 
-public sealed class SearchRunsTests : IAsyncLifetime
+/// <summary>Runs a to e, started one after another; e has no metric, d a NaN. Nobody writes more.</summary>
+public sealed class FiveRuns : IAsyncLifetime
 {
     private MLflowServer mlflow = null!;
 
-    /// <summary>Runs a to e, started one after another; e has no metric, d a NaN.</summary>
+    internal MLflowServer MLflow => mlflow;
+
     public async ValueTask InitializeAsync()
     {
         mlflow = await MLflowServer.StartAsync();
@@ -19,6 +21,13 @@ public sealed class SearchRunsTests : IAsyncLifetime
             if (name is "a" or "b") await mlflow.PostAsync("runs/update", new { run_id = run, status = "FINISHED", end_time = 100 });
         }
     }
+
+    public ValueTask DisposeAsync() => mlflow.DisposeAsync();
+}
+
+public sealed class SearchRunsTests(FiveRuns five) : IClassFixture<FiveRuns>
+{
+    private readonly MLflowServer mlflow = five.MLflow;
 
     [Theory]
     [InlineData("", "e d c b a")]
@@ -115,6 +124,4 @@ public sealed class SearchRunsTests : IAsyncLifetime
         Assert.Empty(await mlflow.SearchAsync("77"));
         Assert.False((await mlflow.PostAsync("runs/search", new { })).TryGetProperty("runs", out _));
     }
-
-    public ValueTask DisposeAsync() => mlflow.DisposeAsync();
 }
