@@ -18,14 +18,12 @@ namespace Takt.Access.FirstStart;
 internal sealed partial class FirstStart(AccessState state, TokenIssuer tokens, IJournal journal, TaktHome home, AccessOptions options, TimeProvider time, ILogger<FirstStart> log) : IHostedService
 {
     private const long OneAtATime = 0x54414B5446495253; // "TAKTFIRS"
-    private const string AdminPurpose = "tokens/admin.token";
-    private const string DataPlanePurpose = "tokens/dataplane.token";
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var admin = await state.ChangeAsync(EnsureAsync, cancellationToken).ConfigureAwait(false);
-        await EnsureFileAsync(Path.Combine(home.Tokens, "admin.token"), AdminPurpose, admin, owner: null, cancellationToken).ConfigureAwait(false);
-        await EnsureFileAsync(Path.Combine(home.Tokens, "dataplane.token"), DataPlanePurpose, Actor.DataPlane, options.DataPlaneUser, cancellationToken).ConfigureAwait(false);
+        await EnsureFileAsync(Path.Combine(home.Tokens, "admin.token"), admin, owner: null, cancellationToken).ConfigureAwait(false);
+        await EnsureFileAsync(Path.Combine(home.Tokens, "dataplane.token"), Actor.DataPlane, options.DataPlaneUser, cancellationToken).ConfigureAwait(false);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -49,9 +47,12 @@ internal sealed partial class FirstStart(AccessState state, TokenIssuer tokens, 
     }
 
     /// <summary>Keeps a file whose token is live; else makes a token, ends those that the file held before, and writes it.</summary>
-    private async Task EnsureFileAsync(string path, string purpose, ActorId actor, string? owner, CancellationToken cancellationToken)
+    private async Task EnsureFileAsync(string path, ActorId actor, string? owner, CancellationToken cancellationToken)
     {
         var snapshot = await state.CurrentAsync(cancellationToken).ConfigureAwait(false);
+        // Another machine's home on the same database keeps its own.
+        var purpose = $"{Environment.MachineName}:{path}";
+        purpose = purpose[^Math.Min(purpose.Length, 200)..];
         var month = time.GetUtcNow() + TimeSpan.FromDays(30);
         if (File.Exists(path) && snapshot.Tokens.TryGetValue(Presented.Hash((await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)).Trim()), out var kept)
             && kept.Actor == actor && kept.ExpiresAt > month) return;
