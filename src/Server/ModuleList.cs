@@ -18,5 +18,6 @@ public static class ModuleList
         new Monitoring.MonitoringModule(),
         new Pipelines.PipelinesModule(),
         new Definitions.DefinitionsModule(),
+        new Web.WebModule(),
     ];
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Takt.Kernel;
 using Takt.Records;
 using Takt.Server.Endpoints;
+using Takt.Server.Overview;
 
 namespace Takt.Server;
 
@@ -29,11 +30,13 @@ public static class ServerHost
         var builder = WebApplication.CreateSlimBuilder();
         Configure(builder, options);
         builder.Services.AddSingleton(database);
+        builder.Services.AddSingleton<LoopReading>();
         foreach (var module in ModuleList.All) module.AddServices(builder.Services, builder.Configuration);
 
         var app = builder.Build();
         app.UseTaktPipeline();
         HealthEndpoints.Map(app);
+        OverviewEndpoint.Map(app);
         foreach (var module in ModuleList.All) module.MapEndpoints(app);
         return app;
     }

@@ -73,7 +73,7 @@ export interface Deployment {
   champion?: Revision;
   rollout?: Rollout;
   revisions: Revision[];
-  health: { dataPlanes: number; requests: number; errors: number; requestsPerSecond: number; p50?: number; p99?: number };
+  health: { dataPlanes: number; requests: number; errors: number; requestsPerSecond: number; p50?: number; p99?: number; trouble?: string };
 }
 
 export interface Overview {

@@ -65,6 +65,7 @@ function DeploymentCard({ deployment, at, project, mayRollBack }: { deployment: 
         <div className={health.errors > 0 ? 'bad' : undefined}><dt>{t.errors}</dt><dd>{number(health.errors)}</dd></div>
         <div className={health.dataPlanes === 0 ? 'bad' : undefined}><dt>{t.planes}</dt><dd>{health.dataPlanes}</dd></div>
       </dl>
+      {health.trouble && <p className="refusal" role="alert">{health.trouble}</p>}
       {running && <RolloutBar rollout={running} stages={deployment.spec.rollout.stages} />}
       {asking && champion && <RollBack deployment={deployment} champion={champion} earlier={earlier} project={project} onClose={() => setAsking(false)} />}
     </article>

@@ -44,7 +44,7 @@ function StageCard({ stage, now, open, row, column, order }: { stage: Stage; now
         <StageIcon stage={stage.stage} />
         <span className="stage-name">{t.stages[stage.stage]}</span>
         <span className={`state ${stage.health}`}>
-          <StatusGlyph health={stage.health} size={14} /> {t.health[stage.health]}
+          <StatusGlyph health={stage.health} size={14} /> {t.healthOf[`${stage.stage}-${stage.health}`] ?? t.health[stage.health]}
         </span>
       </span>
       <span className="stage-subject">{stage.subject ? shortened(stage.subject) : '–'}</span>

@@ -9,10 +9,11 @@ import { useWords } from '../words/Words';
 export function RollBack({ deployment, champion, earlier, project, onClose }: { deployment: Deployment; champion: Revision; earlier: Revision[]; project: string; onClose: () => void }) {
   const { t, day } = useWords();
   const queries = useQueryClient();
-  const choices = [...earlier].sort((a, b) => b.number - a.number);
-  const before = choices.find((r) => r.number < champion.number) ?? choices[0]!;
+  // The dialog stays about what stood when it was opened, whatever happens behind it.
+  const [from] = useState(champion);
+  const [choices] = useState(() => [...earlier].sort((a, b) => b.number - a.number));
+  const before = choices.find((r) => r.number < from.number) ?? choices[0]!;
   const [number, setNumber] = useState(before.number);
-  const [from] = useState(champion); // the dialog stays about what stood when it was opened
   const [reason, setReason] = useState('');
   const [asked, setAsked] = useState(false);
   const target = choices.find((r) => r.number === number) ?? before;
@@ -36,7 +37,7 @@ export function RollBack({ deployment, champion, earlier, project, onClose }: { 
   ];
 
   return (
-    <Modal opened onClose={onClose} title={t.rollBackTitle.replace('{name}', deployment.name)} size="lg" centered overlayProps={{ blur: 0, backgroundOpacity: 0.45 }} closeButtonProps={{ 'aria-label': t.close }} transitionProps={{ duration: 120 }}>
+    <Modal opened onClose={onClose} title={t.rollBackTitle.replace('{name}', deployment.name)} size="lg" centered lockScroll={false} overlayProps={{ blur: 0, backgroundOpacity: 0.45 }} closeButtonProps={{ 'aria-label': t.close }} transitionProps={{ duration: 120 }}>
       {act.isSuccess ? (
         <div className="stack" data-testid="rolled-back">
           <p>{t.rolledBack.replace('{number}', String(target.number))}</p>
@@ -73,7 +74,7 @@ export function RollBack({ deployment, champion, earlier, project, onClose }: { 
           {act.error && <p className="refusal" role="alert">{act.error.message}</p>}
           <div className="buttons">
             <Button variant="default" onClick={onClose} type="button">{t.cancel}</Button>
-            <Button color="red" type="submit" loading={act.isPending} data-testid="confirm-roll-back">{t.confirmRollBack.replace('{number}', String(target.number))}</Button>
+            <Button color="bad" type="submit" loading={act.isPending} data-testid="confirm-roll-back">{t.confirmRollBack.replace('{number}', String(target.number))}</Button>
           </div>
         </form>
       )}

@@ -26,6 +26,8 @@ export const en = {
     monitoring: 'Monitoring',
   },
   health: { ok: 'Healthy', running: 'Running', warn: 'Look here', bad: 'Failed', idle: 'Idle' },
+  /** Where a stage has a better word for its state. */
+  healthOf: { 'monitoring-bad': 'Alert', 'monitoring-warn': 'Alert', 'validation-bad': 'Refused', 'data-warn': 'Refused' } as Record<string, string>,
   /** What a stage says, by code. */
   says: {
     'nothing-yet': 'Nothing yet',
@@ -145,6 +147,14 @@ export const en = {
     'gate.defined': 'Gate defined',
     'model.version.registered': 'Model version registered',
     'model.alias.moved': 'Alias moved',
+    'revision.created': 'Revision created',
+    'rollout.started': 'Rollout started',
+    'rollout.advanced': 'Rollout advanced',
+    'rollout.promoted': 'Rollout promoted',
+    'rollout.superseded': 'Rollout superseded',
+    'rollout.rolled-back': 'Rolled back',
+    'deployment.applied': 'Deployment defined',
+    'inference.segment.sealed': 'Inference log segment sealed',
     'monitor.defined': 'Monitor defined',
     'monitor.completed': 'Events declared complete',
     'monitor.alert.raised': 'Alert raised',
