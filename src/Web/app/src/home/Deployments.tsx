@@ -34,8 +34,12 @@ function DeploymentCard({ deployment, at, project, mayRollBack }: { deployment: 
   const rates = useReadings(at, deployment.health.requestsPerSecond);
   const { champion, health, rollout } = deployment;
   const running = rollout?.status === 'running' ? rollout : undefined;
-  const earlier = deployment.revisions.filter((r) => champion && r.number !== champion.number);
-  const refusal = !mayRollBack ? t.rollBackForbidden : earlier.length === 0 ? t.rollBackNone : null;
+  // A rollout under way is what is rolled back, and the champion what is left; else the champion, to one before it.
+  const leaving = running ? deployment.revisions.find((r) => r.number === running.challenger) : champion;
+  const choices = deployment.revisions
+    .filter((r) => champion && (running ? r.number === champion.number || (r.number < champion.number && r !== leaving) : r.number < champion.number))
+    .sort((a, b) => b.number - a.number);
+  const refusal = !mayRollBack ? t.rollBackForbidden : choices.length === 0 ? t.rollBackNone : null;
   return (
     <article className="deployment" data-testid={`deployment-${deployment.name}`}>
       <header>
@@ -67,7 +71,7 @@ function DeploymentCard({ deployment, at, project, mayRollBack }: { deployment: 
       </dl>
       {health.trouble && <p className="refusal" role="alert">{health.trouble}</p>}
       {running && <RolloutBar rollout={running} stages={deployment.spec.rollout.stages} />}
-      {asking && champion && <RollBack deployment={deployment} champion={champion} earlier={earlier} project={project} onClose={() => setAsking(false)} />}
+      {asking && leaving && <RollBack deployment={deployment} leaving={leaving} choices={choices} project={project} onClose={() => setAsking(false)} />}
     </article>
   );
 }

@@ -6,13 +6,13 @@ import type { Deployment, Revision } from '../api/types';
 import { useWords } from '../words/Words';
 
 /** What would change and why, before the click; the server's answer after it: every data plane has acknowledged by then. */
-export function RollBack({ deployment, champion, earlier, project, onClose }: { deployment: Deployment; champion: Revision; earlier: Revision[]; project: string; onClose: () => void }) {
+export function RollBack({ deployment, leaving, choices: offered, project, onClose }: { deployment: Deployment; leaving: Revision; choices: Revision[]; project: string; onClose: () => void }) {
   const { t, day } = useWords();
   const queries = useQueryClient();
   // The dialog stays about what stood when it was opened, whatever happens behind it.
-  const [from] = useState(champion);
-  const [choices] = useState(() => [...earlier].sort((a, b) => b.number - a.number));
-  const before = choices.find((r) => r.number < from.number) ?? choices[0]!;
+  const [from] = useState(leaving);
+  const [choices] = useState(offered);
+  const before = choices[0]!;
   const [number, setNumber] = useState(before.number);
   const [reason, setReason] = useState('');
   const [asked, setAsked] = useState(false);

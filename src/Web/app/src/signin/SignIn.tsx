@@ -53,7 +53,7 @@ export function SignIn() {
         </div>
         <h1>{busy ? t.signingIn : t.signIn}</h1>
         <p>{t.signInMore}</p>
-        <code className="snippet">takt open</code>
+        <code className="snippet">takt token show</code>
         <PasswordInput
           label={t.token}
           description={t.tokenHint}

@@ -116,7 +116,7 @@ export const de: Words = {
   stageRecent: 'Letzte Fakten dieser Stufe',
   noFacts: 'Noch keine Fakten.',
   signIn: 'Anmelden',
-  signInMore: 'Mit einem Token, oder öffnen Sie den Link, den dies ausgibt:',
+  signInMore: 'Mit dem Token, das dies ausgibt, oder über einen Einmal-Link:',
   token: 'Token',
   tokenHint: 'Der erste Start hat ein Admin-Token in Takts Ordner geschrieben, lesbar nur für seinen Besitzer.',
   signingIn: 'Anmeldung läuft …',

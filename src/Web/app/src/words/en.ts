@@ -116,7 +116,7 @@ export const en = {
   stageRecent: 'Last facts of this stage',
   noFacts: 'No facts yet.',
   signIn: 'Sign in',
-  signInMore: 'With a token, or open the link that this prints:',
+  signInMore: 'With the token that this prints, or by a one-time link:',
   token: 'Token',
   tokenHint: 'The first start wrote an admin token into Takt’s home, readable by its owner alone.',
   signingIn: 'Signing in …',
