@@ -13,7 +13,6 @@ public sealed class ServingModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var folder = Path.Combine(configuration["Takt:Home"] ?? throw new InvalidOperationException("Takt:Home is not set."), "serving");
         services.AddSingleton<DeploymentStore>();
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<DataPlaneBoard>();
@@ -22,9 +21,9 @@ public sealed class ServingModule : IModule
         services.AddSingleton<RolloutActions>();
         services.AddSingleton<RolloutController>();
         services.AddSingleton<PlanMaker>();
-        services.AddSingleton(_ => new TruthBook(Path.Combine(folder, "truth")));
-        services.AddSingleton(p => new LogReceiver(Path.Combine(folder, "segments"), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<ILogger<LogReceiver>>()));
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<SegmentConverter>(p, Path.Combine(folder, "work")));
+        services.AddSingleton(p => new TruthBook(Folder(p, "truth")));
+        services.AddSingleton(p => new LogReceiver(Folder(p, "segments"), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<ILogger<LogReceiver>>()));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<SegmentConverter>(p, Folder(p, "work")));
         services.AddSingleton<IInferenceLog, InferenceLogReader>();
         services.AddSingleton<IDeployments, DeploymentUse>();
         services.AddSingleton<IDefinitionPart, DeploymentsDefinition>();
@@ -39,4 +38,6 @@ public sealed class ServingModule : IModule
         DeploymentEndpoints.Map(routes);
         DataPlaneEndpoints.Map(routes);
     }
+
+    private static string Folder(IServiceProvider services, string name) => Path.Combine(services.GetRequiredService<TaktHome>().Folder, "serving", name);
 }

@@ -16,6 +16,7 @@ internal sealed partial class ShadowRunner : IDisposable
     private readonly InferCall ignored = new();
     private long run;
     private long dropped;
+    private bool disposed;
 
     public ShadowRunner(InferenceLog inferenceLog, int capacity, ILogger<ShadowRunner> log)
     {
@@ -30,8 +31,6 @@ internal sealed partial class ShadowRunner : IDisposable
 
     public long Dropped => Volatile.Read(ref dropped);
 
-    public int Waiting => queue.Count;
-
     public void Offer(ServedRevision revision, ReadOnlySpan<byte> body, bool invocation, Guid id, long received, InferCall call)
     {
         if (!revision.Model.TryLease()) return;
@@ -44,6 +43,8 @@ internal sealed partial class ShadowRunner : IDisposable
 
     public void Dispose()
     {
+        if (disposed) return;
+        disposed = true;
         queue.CompleteAdding();
         worker.Join();
         queue.Dispose();

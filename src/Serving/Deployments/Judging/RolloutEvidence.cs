@@ -9,6 +9,9 @@ internal sealed class RolloutEvidence
     /// <summary>Losses are cut here (probability 0.018), so that one wild answer decides nothing.</summary>
     public const double LargestLoss = 4;
 
+    /// <summary>And differences of two losses here: a narrower range decides sooner.</summary>
+    public const double LargestDifference = 2;
+
     /// <summary>A p99 below this is nobody's trouble, whatever its factor: microseconds.</summary>
     public const double LeastSlow = 5000;
 
@@ -34,9 +37,9 @@ internal sealed class RolloutEvidence
         this.spec = spec;
         this.champion = champion;
         this.challenger = challenger;
-        shift = new ScoreShiftTest(RolloutJudge.AlphaOfOne(spec));
-        harm = new BettingTest(LargestLoss, spec.QualityMargin, above: true);
-        sound = new BettingTest(LargestLoss, spec.QualityMargin, above: false);
+        shift = new ScoreShiftTest(spec.ScoreShift);
+        harm = new BettingTest(LargestDifference, spec.QualityMargin, above: true);
+        sound = new BettingTest(LargestDifference, spec.QualityMargin, above: false);
     }
 
     /// <summary>Live answers of the challenger.</summary>
@@ -51,7 +54,7 @@ internal sealed class RolloutEvidence
     private long stageFrom;
     private bool shadowStage;
 
-    public RolloutFigures Figures => new(challengerRuns, championRuns, slow, championSlow, slowFrom, shift.Pairs, shift.Distance, shift.AtLeast,
+    public RolloutFigures Figures => new(challengerRuns, championRuns, slow, championSlow, slowFrom, shift.Pairs, shift.Distance, shift.LogEvidence,
         harm.Count, harm.Count == 0 ? 0 : qualitySum / harm.Count, harm.LogEvidence, sound.LogEvidence);
 
     /// <summary>From here on requests count for this stage.</summary>
@@ -91,7 +94,7 @@ internal sealed class RolloutEvidence
     {
         pairs.Remove(key);
         if (pair.Champion is < 0 or > 1 || pair.Challenger is < 0 or > 1) return; // no probabilities
-        var difference = Loss(pair.Challenger, pair.Label) - Loss(pair.Champion, pair.Label);
+        var difference = Math.Clamp(Loss(pair.Challenger, pair.Label) - Loss(pair.Champion, pair.Label), -LargestDifference, LargestDifference);
         harm.Add(difference);
         sound.Add(difference);
         qualitySum += difference;

@@ -5,11 +5,12 @@ namespace Takt.Serving;
 /// <param name="Slow">Live answers slower than <paramref name="SlowFrom"/>, since that line was drawn.</param>
 /// <param name="SlowFrom">Microseconds; 0 until the champion has shown its p99.</param>
 /// <param name="Shift">Distance of the scores of the same requests.</param>
+/// <param name="ShiftEvidence">Log of the evidence that it is above the spec's limit.</param>
 /// <param name="QualityMean">Mean of challenger's minus champion's log loss on the same requests.</param>
 /// <param name="HarmEvidence">Log of the evidence that the challenger is worse by more than the margin.</param>
 /// <param name="SoundEvidence">Log of the evidence that it is not.</param>
 internal sealed record RolloutFigures(Tally Challenger, Tally Champion, Tally Slow, Tally ChampionSlow, double SlowFrom,
-    int ShiftPairs, double Shift, double ShiftAtLeast, long QualityPairs, double QualityMean, double HarmEvidence, double SoundEvidence);
+    long ShiftPairs, double Shift, double ShiftEvidence, long QualityPairs, double QualityMean, double HarmEvidence, double SoundEvidence);
 
 /// <param name="Events">Of <paramref name="Trials"/>.</param>
 internal readonly record struct Tally(long Events, long Trials)

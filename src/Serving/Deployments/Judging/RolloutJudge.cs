@@ -19,7 +19,7 @@ internal static class RolloutJudge
         {
             ["challengerRuns"] = figures.Challenger.Trials, ["challengerErrors"] = figures.Challenger.Events,
             ["championRuns"] = figures.Champion.Trials, ["championErrors"] = figures.Champion.Events,
-            ["scorePairs"] = figures.ShiftPairs, ["scoreDistance"] = figures.Shift, ["scoreDistanceAtLeast"] = figures.ShiftAtLeast,
+            ["scorePairs"] = figures.ShiftPairs, ["scoreDistance"] = figures.Shift, ["scoreShiftEvidence"] = Math.Exp(Math.Min(700, figures.ShiftEvidence)),
             ["qualityPairs"] = figures.QualityPairs, ["qualityDifference"] = figures.QualityMean,
             ["qualityHarmEvidence"] = Math.Exp(Math.Min(700, figures.HarmEvidence)), ["qualitySoundEvidence"] = Math.Exp(Math.Min(700, figures.SoundEvidence)),
             ["stageRequests"] = stage.Requests,
@@ -45,18 +45,21 @@ internal static class RolloutJudge
     private static string? Harm(RolloutSpec spec, RolloutFigures figures, SortedDictionary<string, double> evidence)
     {
         var alpha = AlphaOfOne(spec);
-        // Each of two rates takes half.
-        var errors = RateBounds.Lower(figures.Challenger.Events, figures.Challenger.Trials, alpha / 2);
-        var usual = RateBounds.Upper(figures.Champion.Events, figures.Champion.Trials, alpha / 2);
-        evidence["challengerErrorsAtLeast"] = errors;
-        evidence["championErrorsAtMost"] = usual;
-        if (errors > usual + spec.ErrorMargin)
-            return Text($"errors: at least {errors:P2} of the challenger's {figures.Challenger.Trials} runs fail, at most {usual:P2} of the champion's {figures.Champion.Trials}; the margin is {spec.ErrorMargin:P2}");
-        if (figures.ShiftAtLeast > spec.ScoreShift)
-            return Text($"scores: on {figures.ShiftPairs} requests that both answered, the distributions lie {figures.Shift:0.000} apart (Kolmogorov-Smirnov; at least {figures.ShiftAtLeast:0.000}), more than {spec.ScoreShift:0.###}");
+        // Each of two rates takes half. A bound lies beyond its rate, so most calls need none.
+        if (figures.Challenger.Rate > figures.Champion.Rate + spec.ErrorMargin)
+        {
+            var errors = RateBounds.Lower(figures.Challenger.Events, figures.Challenger.Trials, alpha / 2);
+            var usual = RateBounds.Upper(figures.Champion.Events, figures.Champion.Trials, alpha / 2);
+            evidence["challengerErrorsAtLeast"] = errors;
+            evidence["championErrorsAtMost"] = usual;
+            if (errors > usual + spec.ErrorMargin)
+                return Text($"errors: at least {errors:P2} of the challenger's {figures.Challenger.Trials} runs fail, at most {usual:P2} of the champion's {figures.Champion.Trials}; the margin is {spec.ErrorMargin:P2}");
+        }
+        if (figures.ShiftEvidence >= Math.Log(1 / alpha))
+            return Text($"scores: on {figures.ShiftPairs} requests that both answered, the distributions lie {figures.Shift:0.000} apart (Kolmogorov-Smirnov), more than {spec.ScoreShift:0.###} (evidence {Math.Exp(Math.Min(300, figures.ShiftEvidence)):0} : 1)");
         if (figures.HarmEvidence >= Math.Log(1 / alpha))
             return Text($"quality: the log loss is worse by {figures.QualityMean:0.0000} on {figures.QualityPairs} requests that both answered and whose truth is known, more than the margin of {spec.QualityMargin:0.####} (evidence {Math.Exp(Math.Min(300, figures.HarmEvidence)):0} : 1)");
-        if (figures.SlowFrom <= 0) return null;
+        if (figures.SlowFrom <= 0 || figures.Slow.Rate <= 0.01) return null;
         var slow = RateBounds.Lower(figures.Slow.Events, figures.Slow.Trials, alpha / 2);
         var usuallySlow = Math.Max(0.01, RateBounds.Upper(figures.ChampionSlow.Events, figures.ChampionSlow.Trials, alpha / 2));
         return slow > usuallySlow

@@ -89,9 +89,10 @@ internal sealed partial class PlanMaker(DeploymentStore store, IProjects project
     private async Task<(IReadOnlyList<PlannedToken> Tokens, string Version)> TokensAsync(CancellationToken cancellationToken)
     {
         var hashes = await tokens.HashesAsync(cancellationToken).ConfigureAwait(false);
-        var planned = hashes.Select(h => new PlannedToken(h.Sha256, h.Project, h.ExpiresAt)).OrderBy(t => t.Sha256.ToString(), StringComparer.Ordinal).ToList();
+        var planned = hashes.GroupBy(h => h.Sha256).OrderBy(g => g.Key.ToString(), StringComparer.Ordinal)
+            .Select(g => new PlannedToken(g.Key, g.Any(h => h.Project is null) ? null : [.. g.Select(h => h.Project!.Value).OrderBy(p => p.Value)], g.Max(h => h.ExpiresAt))).ToList();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var token in planned) hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{token.Sha256} {token.Project} {token.ExpiresAt.UtcTicks};"));
+        foreach (var token in planned) hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{token.Sha256} {(token.Projects is null ? "*" : string.Join(',', token.Projects))} {token.ExpiresAt.UtcTicks};"));
         return (planned, Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8)));
     }
 

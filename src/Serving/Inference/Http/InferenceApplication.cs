@@ -70,7 +70,7 @@ internal sealed partial class InferenceApplication(PlanStage stage, InferenceEng
         var deployment = target is { Kind: TargetKind.Invocations, Deployment: "" } ? Single(snapshot, token) : snapshot.Find(target.Project, token, target.Deployment);
         if (deployment is null || deployment.IsEmpty)
         {
-            var known = snapshot.Plan.Deployments.Where(d => token.Project is null || d.ProjectId == token.Project).Select(d => d.Name).Take(20);
+            var known = snapshot.Plan.Deployments.Where(d => token.Opens(d.ProjectId)).Select(d => d.Name).Take(20);
             return RefuseAsync(context, 404, "deployment-not-found", $"No deployment '{Short(target.Deployment)}' answers here. There are: {string.Join(", ", known)}.");
         }
         switch (target.Kind)
@@ -235,7 +235,7 @@ internal sealed partial class InferenceApplication(PlanStage stage, InferenceEng
 
     private static ServedDeployment? Single(ServingSnapshot snapshot, PlannedToken token)
     {
-        var mine = snapshot.Deployments.Where(d => d.Spec.ProjectId == (token.Project ?? Kernel.ProjectId.Default)).Take(2).ToArray();
+        var mine = snapshot.Deployments.Where(d => d.Spec.ProjectId == token.Home && token.Opens(token.Home)).Take(2).ToArray();
         return mine.Length == 1 ? mine[0] : null;
     }
 

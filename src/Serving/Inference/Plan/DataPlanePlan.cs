@@ -15,8 +15,14 @@ internal sealed record PlannedDeployment(ProjectId ProjectId, string Project, st
 /// <param name="Shadow">It gets a copy of what others answer.</param>
 internal sealed record PlannedRevision(int Number, string ModelVersion, Digest Digest, int Percent, bool Shadow);
 
-/// <param name="Project">Null: every project.</param>
-internal sealed record PlannedToken(Digest Sha256, ProjectId? Project, DateTimeOffset ExpiresAt);
+/// <param name="Projects">That it may ask in; null: in every one.</param>
+internal sealed record PlannedToken(Digest Sha256, IReadOnlyList<ProjectId>? Projects, DateTimeOffset ExpiresAt)
+{
+    public bool Opens(ProjectId project) => Projects is null || Projects.Contains(project);
+
+    /// <summary>Where a request goes that names no project.</summary>
+    public ProjectId Home => Projects is [var only] ? only : ProjectId.Default;
+}
 
 /// <summary>The answer to a held request for work.</summary>
 /// <param name="Plan">Null where it is the one the data plane has.</param>

@@ -18,7 +18,7 @@ internal sealed class ServingSnapshot
         Plan = plan;
         deployments = served.ToFrozenDictionary(d => (d.Spec.ProjectId, d.Spec.Name));
         projects = plan.Deployments.DistinctBy(d => d.Project).ToFrozenDictionary(d => d.Project, d => d.ProjectId, StringComparer.Ordinal);
-        tokens = plan.Tokens.DistinctBy(t => t.Sha256).ToFrozenDictionary(t => t.Sha256);
+        tokens = plan.Tokens.ToFrozenDictionary(t => t.Sha256);
     }
 
     public DataPlanePlan Plan { get; }
@@ -33,9 +33,9 @@ internal sealed class ServingSnapshot
     public ServedDeployment? Find(string? project, PlannedToken token, string deployment)
     {
         ProjectId id;
-        if (project is null) id = token.Project ?? ProjectId.Default;
-        else if (!projects.TryGetValue(project, out id) || (token.Project is { } own && own != id)) return null;
-        return deployments.GetValueOrDefault((id, deployment));
+        if (project is null) id = token.Home;
+        else if (!projects.TryGetValue(project, out id)) return null;
+        return !token.Opens(id) ? null : deployments.GetValueOrDefault((id, deployment));
     }
 
     public void Retire()
