@@ -35,7 +35,7 @@ public sealed class DefinitionTests
         Assert.Equal([ChangeVerb.Keep, ChangeVerb.Create], (await part.PlanAsync(TestHost.TestServer.Caller, spec, default)).Select(c => c.Verb));
         await part.ApplyAsync(TestHost.TestServer.Caller, spec, default);
         await part.ApplyAsync(TestHost.TestServer.Caller, spec, default);
-        Assert.Equal(["deployment.applied", "deployment.applied"], await scene.FactsAsync());
+        Assert.Equal(["deployment.applied", "deployment.applied"], await scene.FactsAsync(2));
         spec[0] = spec[0] with { FlushBeforeAnswer = true };
         Assert.Equal(["flush_before_answer: False -> True"], (await part.PlanAsync(TestHost.TestServer.Caller, spec, default))[0].Details);
     }

@@ -20,7 +20,7 @@ public sealed class RolloutTests
         Assert.Null(deployment.Rollout);
         Assert.Equal("model/1", (await scene.AskAsync(0)).Version);
         Assert.Equal(["champion -> 1"], scene.Registry.Moves);
-        Assert.Equal(["deployment.applied", "revision.created", "rollout.promoted"], await scene.FactsAsync());
+        Assert.Equal(["deployment.applied", "revision.created", "rollout.promoted"], await scene.FactsAsync(3));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RolloutTests
         Assert.Equal("model/1", (await scene.AskAsync(0)).Version); // at once: every data plane has acknowledged
         Assert.Equal(1, scene.Registry.Aliases["champion"]);
         Assert.Equal(HttpStatusCode.Conflict, (await scene.Server.Client.PostAsJsonAsync("/api/v1/projects/default/deployments/d/roll-back", new { reason = "again" })).StatusCode);
-        Assert.Equal(["deployment.applied", "revision.created", "rollout.promoted", "revision.created", "rollout.started", "rollout.advanced", "rollout.advanced", "rollout.promoted", "rollout.rolled-back"], await scene.FactsAsync());
+        Assert.Equal(["deployment.applied", "revision.created", "rollout.promoted", "revision.created", "rollout.started", "rollout.advanced", "rollout.advanced", "rollout.promoted", "rollout.rolled-back"], await scene.FactsAsync(9));
     }
 
     [Fact]

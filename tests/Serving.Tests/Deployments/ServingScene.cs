@@ -102,13 +102,19 @@ internal sealed class ServingScene : IAsyncDisposable
         throw new TimeoutException("The rollout did not end.");
     }
 
-    public async Task<IReadOnlyList<string>> FactsAsync()
+    /// <summary>Kinds of serving's facts, once there are so many.</summary>
+    public async Task<IReadOnlyList<string>> FactsAsync(int count)
     {
-        var facts = await Server.Get<IJournal>().ReadAsync(ProjectId.Default, -1, 1000, ["rollout.*", "revision.*", "deployment.*"], default);
-        return [.. facts.Select(f => f.Fact.Kind)];
+        var journal = Server.Get<IJournal>();
+        for (var position = -1L; ; position++)
+        {
+            var facts = await journal.ReadAsync(ProjectId.Default, -1, 1000, ["rollout.*", "revision.*", "deployment.*"], default);
+            if (facts.Count >= count) return [.. facts.Select(f => f.Fact.Kind)];
+            await journal.WaitForMoreAsync(position, default);
+        }
     }
 
-    public async Task StartPlaneAsync(byte[]? _ = null)
+    public async Task StartPlaneAsync()
     {
         var token = (await File.ReadAllTextAsync(Server.Home["tokens/dataplane.token"])).Trim();
         Plane = await RunningDataPlane.StartAsync(Server.Address.ToString(), planeFolder, token: token);
