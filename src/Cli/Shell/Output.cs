@@ -16,9 +16,10 @@ internal sealed class Output
         this.writer = writer;
         this.errors = errors;
         IsJson = isJson;
-        Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        var isTerminal = writer == System.Console.Out && !System.Console.IsOutputRedirected;
+        Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No, ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors });
         // Into a pipe or a file tables are as wide as they need to be.
-        if (writer != System.Console.Out || System.Console.IsOutputRedirected) Console.Profile.Width = 200;
+        if (!isTerminal) Console.Profile.Width = 200;
     }
 
     public bool IsJson { get; }

@@ -31,7 +31,7 @@ internal sealed partial class VerbCall : IDisposable
 
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
-    public T Value<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
+    public T Value<T>(Argument<T> argument) => parsed.GetValue(argument)!;
 
     /// <summary>True where the option stood on the command line.</summary>
     public bool WasGiven(Option option) => parsed.GetResult(option) is { Implicit: false };

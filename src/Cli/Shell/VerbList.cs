@@ -12,8 +12,10 @@ internal static class VerbList
         StatusVerb.Create(),
         TokenVerb.Create(),
         VersionVerb.Create(),
+        AuditVerb.Create(),
         ServerVerb.Create(),
         TrainVerb.Create(),
         EvaluateVerb.Create(),
+        ServeVerb.Create(),
     ];
 }

@@ -92,6 +92,7 @@ internal sealed class ChildLoop(ChildSpec spec, RunningFile file, Action<Supervi
                 using var answer = await http.GetAsync(new Uri(spec.HealthPath, UriKind.Relative), cancellationToken);
                 if (answer.IsSuccessStatusCode)
                 {
+                    spec.Serving();
                     healthy.TrySetResult();
                     if (again) tell(new(spec.Name, $"answers again (process {child.Identity.Id})"));
                     return;

@@ -7,4 +7,6 @@ namespace Takt.Supervisor;
 /// <param name="Log">What it prints.</param>
 /// <param name="Environment">Besides our own.</param>
 /// <param name="HealthPath">Answers 200 once it serves.</param>
-internal sealed record ChildSpec(string Name, OwnProgram Program, ListeningSocket Socket, LogFile Log, IReadOnlyDictionary<string, string?> Environment, string HealthPath);
+/// <param name="Serving">Called each time it serves, after a start or a restart.</param>
+internal sealed record ChildSpec(
+    string Name, OwnProgram Program, ListeningSocket Socket, LogFile Log, IReadOnlyDictionary<string, string?> Environment, string HealthPath, Action Serving);

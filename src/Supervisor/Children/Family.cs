@@ -12,9 +12,6 @@ internal sealed class Family : IAsyncDisposable
     private const string Serve = "serve";
     private static readonly TimeSpan logRound = TimeSpan.FromSeconds(30);
 
-    // Numbers without a name, for Takt's own unprivileged processes: below the 65536 that every container maps, in nobody's login range.
-    private const uint DataPlaneUser = 64586;
-
     private readonly UpOptions options;
     private readonly OwnProgram program;
     private readonly Action<SupervisorNews> tell;
@@ -67,10 +64,13 @@ internal sealed class Family : IAsyncDisposable
     /// <summary>Returns when the server answers. The data plane starts beside it and needs nobody.</summary>
     internal async Task<RunningTakt> StartAsync(CancellationToken cancellationToken)
     {
-        serve = Loop(Serve, data, "/v2/health/live", DataPlaneEnvironment(), PosixUser.IsRoot ? program.Reachable() : program);
+        var token = DataPlaneToken.Of(options.Home);
+        token.HandOver();
+        serve = Loop(Serve, data, "/v2/health/live", DataPlaneEnvironment(token), PosixUser.IsRoot ? program.Reachable() : program, () => { });
         serve.Begin(adopted[Serve]);
         var connection = postgres is null ? options.Database! : await postgres.BeginAsync(cancellationToken);
-        server = Loop(Server, control, "/health", ServerEnvironment(connection), program);
+        // Each start of the server may have written another token.
+        server = Loop(Server, control, "/health", ServerEnvironment(connection), program, token.HandOver);
         server.Begin(adopted[Server]);
         try
         {
@@ -121,11 +121,11 @@ internal sealed class Family : IAsyncDisposable
     private static string BuildOf(UpOptions options, OwnProgram program) =>
         $"{program.Fingerprint()}-{(options.Database is null ? "embedded" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Database)))[..16])}";
 
-    private ChildLoop Loop(string name, ListeningSocket socket, string healthPath, Dictionary<string, string?> environment, OwnProgram from)
+    private ChildLoop Loop(string name, ListeningSocket socket, string healthPath, Dictionary<string, string?> environment, OwnProgram from, Action serving)
     {
         var log = new LogFile(Path.Combine(options.Home.Logs, $"{name}.log")).Open();
         logs.Add(log);
-        return new ChildLoop(new ChildSpec(name, from, socket, log, environment, healthPath), file, tell, time);
+        return new ChildLoop(new ChildSpec(name, from, socket, log, environment, healthPath, serving), file, tell, time);
     }
 
     private Dictionary<string, string?> ServerEnvironment(string connection) => new()
@@ -137,13 +137,14 @@ internal sealed class Family : IAsyncDisposable
     };
 
     // The data plane is told of its own folder and nothing else of the home.
-    private Dictionary<string, string?> DataPlaneEnvironment()
+    private Dictionary<string, string?> DataPlaneEnvironment(DataPlaneToken token)
     {
         var folder = ReachableFolder.Resolve(options.Home.DataPlane);
         var environment = new Dictionary<string, string?>
         {
             ["TAKT_HOME"] = options.Home.Folder,
             [ChildSettings.DataPlaneHome] = folder,
+            [ChildSettings.DataPlaneToken] = token.Path,
             [ChildSettings.ControlUrl] = control.Url.ToString(),
             [ChildSettings.DataPlaneUrl] = data.Url.ToString(),
             [ChildSettings.Database] = null,
@@ -151,8 +152,8 @@ internal sealed class Family : IAsyncDisposable
             ["TAKT_ENGINES"] = EnginesFor(),
         };
         if (!PosixUser.IsRoot) return environment;
-        PosixFiles.SetOwnerOfTree(folder, DataPlaneUser, DataPlaneUser);
-        environment[ChildSettings.RunAsUser] = DataPlaneUser.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        PosixFiles.SetOwnerOfTree(folder, DataPlaneToken.User, DataPlaneToken.User);
+        environment[ChildSettings.RunAsUser] = DataPlaneToken.User.ToString(System.Globalization.CultureInfo.InvariantCulture);
         environment["HOME"] = folder;
         // Its socket would stay behind in /tmp, which the unprivileged user cannot clear.
         environment["DOTNET_EnableDiagnostics_IPC"] = "0";

@@ -23,12 +23,12 @@ internal sealed class LogFile(string path, long limit = 16L << 20)
         using var truncated = new FileStream(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite);
     }
 
-    /// <summary>Its last line that says something.</summary>
+    /// <summary>Its last line that says something: no stack trace, which is indented.</summary>
     internal string LastLine()
     {
         try
         {
-            return File.ReadLines(path).LastOrDefault(line => line.Length > 0) ?? "";
+            return File.ReadLines(path).LastOrDefault(line => line.Length > 0 && line[0] is not (' ' or '\t' or '-')) ?? "";
         }
         catch (IOException)
         {

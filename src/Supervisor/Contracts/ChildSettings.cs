@@ -18,6 +18,9 @@ public static class ChildSettings
     /// <summary>The data plane's own folder.</summary>
     public const string DataPlaneHome = "TAKT_DATA_PLANE_HOME";
 
+    /// <summary>The file with the data plane's token for the control plane.</summary>
+    public const string DataPlaneToken = "TAKT_DATA_PLANE_TOKEN_FILE";
+
     /// <summary>PostgreSQL, as Npgsql writes connections.</summary>
     public const string Database = "TAKT_DATABASE";
 
