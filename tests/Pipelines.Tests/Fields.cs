@@ -16,10 +16,10 @@ internal static class Fields
         using (var connection = database.Connect())
         {
             connection.Execute($"""
-                COPY (SELECT TIMESTAMP '2020-01-01' + to_minutes(CAST(i * (1440.0 / {rowsADay}) AS BIGINT)) AS at, rain, soil,
+                COPY (SELECT TIMESTAMP '2020-01-01' + to_minutes(CAST(i * (1440.0 / {rowsADay}) AS BIGINT)) AS seen, rain, soil,
                              CASE WHEN noise < 1 / (1 + exp(-(CASE WHEN i // {rowsADay} < 60 THEN 4 ELSE -4 END * (rain - 0.5) + CASE soil WHEN 'clay' THEN 1 ELSE -1 END))) THEN 1 ELSE 0 END AS poor
                       FROM (SELECT i, (hash(i) % 10000) / 10000.0 AS rain, (hash(i, 7) % 10000) / 10000.0 AS noise, CASE WHEN hash(i, 3) % 2 = 0 THEN 'clay' ELSE 'sand' END AS soil
-                            FROM range({fromDay * rowsADay}, {(fromDay + days) * rowsADay}) t(i)) ORDER BY at)
+                            FROM range({fromDay * rowsADay}, {(fromDay + days) * rowsADay}) t(i)) ORDER BY seen)
                 TO '{file}' (FORMAT parquet)
                 """);
         }
@@ -30,7 +30,7 @@ internal static class Fields
     public const string Definition = """
         project: default
         datasets:
-          fields: {owner: farm, purpose: tests, time: at}
+          fields: {owner: farm, purpose: tests, time: seen}
         pipelines:
           train-poor:
             steps:

@@ -18,7 +18,7 @@ namespace Takt.Pipelines.Tests;
 /// <summary>A server with every module up to Pipelines and Definitions, on a real database; the deployments are by hand.</summary>
 internal sealed class Loop : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
 
     private Loop(TestServer server) => Server = server;
 

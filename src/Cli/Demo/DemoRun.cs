@@ -88,6 +88,12 @@ internal sealed partial class DemoRun(Output output, UpOptions options, bool onc
             output.Remark($"takt: step '{step.Title}' did not hold: {e.Message}");
             return false;
         }
+        catch (Exception e) when (e is KeyNotFoundException or JsonException or InvalidOperationException)
+        {
+            world.Table.Add(step.Title, $"DID NOT HOLD: an answer was not what the step expects: {e.Message}", "");
+            output.Remark($"takt: step '{step.Title}' did not hold: an answer was not what it expects: {e.Message}");
+            return false;
+        }
         catch (RefusedException e)
         {
             world.Table.Add(step.Title, $"DID NOT HOLD: {e.Problem}", "");

@@ -92,11 +92,9 @@ internal sealed class DemoWorld(ApiClient api, string project, FlightBook book, 
         }
     }
 
-    /// <summary>The newest fact of that kind.</summary>
-    public async Task<JsonElement> FactAsync(string kind, CancellationToken cancellationToken) =>
-        (await GetAsync($"journal/facts?kind={kind}&newest=true&limit=1", cancellationToken)).Items().LastOrDefault() is { ValueKind: JsonValueKind.Object } fact
-            ? fact
-            : throw new StepFailedException($"the journal has no fact '{kind}'");
+    /// <summary>The newest fact of that kind; one just written is readable once it is sequenced.</summary>
+    public Task<JsonElement> FactAsync(string kind, CancellationToken cancellationToken) => UntilAsync<JsonElement>($"a fact '{kind}' in the journal", TimeSpan.FromSeconds(5), async () =>
+        (await GetAsync($"journal/facts?kind={kind}&newest=true&limit=1", cancellationToken)).Items().Select(f => (JsonElement?)f).FirstOrDefault(), cancellationToken);
 
     /// <summary>Waits for a pipeline run's end, and says each step as it ends.</summary>
     public async Task<JsonElement> RunEndAsync(string run, CancellationToken cancellationToken)

@@ -30,8 +30,9 @@ internal sealed class Sandbox
         }
         foreach (var file in (string[])["/etc/ld.so.cache", "/etc/alternatives", "/etc/dotnet", "/etc/localtime"]) arguments.AddRange(["--ro-bind-try", file, file]);
         arguments.AddRange(["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]);
-        foreach (var path in command.Readable) arguments.AddRange(["--ro-bind", path, path]);
+        foreach (var folder in Above([.. command.Readable.Select(m => m.Inside), command.Folder])) arguments.AddRange(["--perms", "0755", "--dir", folder]);
         arguments.AddRange(["--bind", command.Folder, command.Folder, "--chdir", command.Folder]);
+        foreach (var mount in command.Readable) arguments.AddRange(["--ro-bind", mount.Source, mount.Inside]);
         foreach (var (name, value) in command.Environment) arguments.AddRange(["--setenv", name, value]);
         arguments.Add("--");
         if (PosixUser.IsRoot)
@@ -46,6 +47,15 @@ internal sealed class Sandbox
     /// <summary>Becomes the steps' user, with no way back. For root alone.</summary>
     public static IReadOnlyList<string> DropUser { get; } =
         ["setpriv", $"--reuid={StepUser}", $"--regid={StepUser}", "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"];
+
+    /// <summary>The folders above what is mounted, outermost first: made by themselves they would be closed to the steps' user.</summary>
+    private static IEnumerable<string> Above(IEnumerable<string> paths)
+    {
+        var above = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var path in paths)
+            for (var folder = Path.GetDirectoryName(path); folder is not (null or "/" or "/tmp"); folder = Path.GetDirectoryName(folder)) above.Add(folder);
+        return above;
+    }
 
     private static async Task<(string?, string?)> ProbeAsync()
     {

@@ -5,10 +5,17 @@ namespace Takt.Pipelines.Execution;
 /// <summary>A process to run.</summary>
 /// <param name="Arguments">Program first.</param>
 /// <param name="Folder">The working folder, the only place it may write to.</param>
-/// <param name="Readable">Files and folders that it may read beside /usr, at their own paths.</param>
+/// <param name="Readable">What it may read beside /usr.</param>
 /// <param name="Sandboxed">Must, may or must not run in a sandbox.</param>
-internal sealed record StepCommand(IReadOnlyList<string> Arguments, string Folder, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Readable,
+internal sealed record StepCommand(IReadOnlyList<string> Arguments, string Folder, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<Mount> Readable,
     StepLimits Limits, Sandboxing Sandboxed);
+
+/// <param name="Source">A file or folder.</param>
+/// <param name="Inside">The full path at which the step finds it.</param>
+internal sealed record Mount(string Source, string Inside)
+{
+    public static Mount AsIs(string path) => new(path, path);
+}
 
 internal enum Sandboxing { Required, WhereThereIsOne, None }
 

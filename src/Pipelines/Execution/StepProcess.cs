@@ -64,6 +64,7 @@ internal sealed class StepProcess(Sandbox sandbox, ProcessStarter starter, TimeP
             if (version is not null) return (Sandbox.Wrap(command), new Dictionary<string, string> { ["sandbox"] = version, ["network"] = "none", ["user"] = User(dropped: PosixUser.IsRoot) });
             if (command.Sandboxed is Sandboxing.Required) throw new StepRefusedException($"{missing} Or write 'sandbox: none' in the pipeline; every run records it.");
         }
+        InputFiles.Link(command.Readable);
         // The built-in trainer must stay able to read its own program, which may lie in root's home.
         var drop = PosixUser.IsRoot && command.Sandboxed is Sandboxing.None;
         IReadOnlyList<string> arguments = OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv")

@@ -40,8 +40,9 @@ internal sealed class RunStore(ITaktDatabase database)
         database.App.Command("SELECT id, state FROM pipelines.runs WHERE ended_at IS NULL ORDER BY created_at")
             .ListAsync(r => (r.GetId<PipelineRunId>(0), Enum.Parse<RunState>(r.GetString(1))), cancellationToken);
 
+    /// <summary>Runs that wait, or may be about to.</summary>
     public Task<List<PipelineRunId>> WaitingAsync(ProjectId project, CancellationToken cancellationToken) =>
-        database.App.Command("SELECT id FROM pipelines.runs WHERE project = $1 AND state = 'Waiting' ORDER BY created_at", project)
+        database.App.Command("SELECT id FROM pipelines.runs WHERE project = $1 AND state IN ('Running', 'Waiting') AND ended_at IS NULL ORDER BY created_at", project)
             .ListAsync(r => r.GetId<PipelineRunId>(0), cancellationToken);
 
     public Task<List<StepRun>> StepsAsync(PipelineRunId run, CancellationToken cancellationToken) =>

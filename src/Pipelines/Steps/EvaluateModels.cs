@@ -83,19 +83,18 @@ internal sealed class EvaluateModels(IDatasets datasets, IArtifactStore artifact
 
     private async Task<StepExit> RunAsync(StepContext context, TrainStepSpec how, ModelVersion champion, DateTimeOffset from, DatasetVersion version, StepLimits limits, CancellationToken cancellationToken)
     {
-        var mounts = new List<string>();
-        var inputs = Path.Combine(context.Folder, "in");
+        var mounts = new List<Mount>();
         var parts = await datasets.LocalPartsAsync(context.Project, version, cancellationToken).ConfigureAwait(false);
         var time = how.Training.Time.Length > 0 ? how.Training.Time : (await datasets.FindAsync(context.Project, how.Dataset, cancellationToken).ConfigureAwait(false))?.TimeColumn;
         var evaluation = new EvaluationSpec
         {
-            Data = [.. parts.Select((part, i) => InputFiles.Give(part, Path.Combine(inputs, $"{i:D4}.parquet"), mounts))],
+            Data = [.. parts.Select((part, i) => InputFiles.Give(part, context.Folder, $"in/{i:D4}.parquet", mounts))],
             Time = time ?? throw new StepRefusedException($"Dataset '{how.Dataset}' has no time column. Give the dataset 'time', or the step."),
             From = from, Where = how.Training.Where, Label = how.Training.Label, Features = how.Training.Features, Champion = champion.ToString(),
             Models =
             [
-                new ModelFile(Challenger, InputFiles.Give(await artifacts.LocalPathAsync(context.Project, context.Model, cancellationToken).ConfigureAwait(false), Path.Combine(inputs, "challenger.onnx"), mounts)),
-                new ModelFile(champion.ToString(), InputFiles.Give(await artifacts.LocalPathAsync(context.Project, champion.Digest, cancellationToken).ConfigureAwait(false), Path.Combine(inputs, "champion.onnx"), mounts))
+                new ModelFile(Challenger, InputFiles.Give(await artifacts.LocalPathAsync(context.Project, context.Model, cancellationToken).ConfigureAwait(false), context.Folder, "in/challenger.onnx", mounts)),
+                new ModelFile(champion.ToString(), InputFiles.Give(await artifacts.LocalPathAsync(context.Project, champion.Digest, cancellationToken).ConfigureAwait(false), context.Folder, "in/champion.onnx", mounts))
             ]
         };
         context.Log.Write($"Compares with {champion} on rows of {version.Reference()} from {DatasetInput.Written(from)} on.");

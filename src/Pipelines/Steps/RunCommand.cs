@@ -101,8 +101,8 @@ internal sealed class RunCommand(IDatasets datasets, IArtifactStore artifacts, S
         return words[0].EndsWith(".cs", StringComparison.Ordinal) ? $"exec dotnet run --file {words[0]} -p:PublishAot=false -- {(words.Length > 1 ? words[1] : "")}" : command;
     }
 
-    private static List<string> DotnetOutside(CommandStepSpec spec) =>
-        spec.Command.TrimStart().Split(' ')[0].EndsWith(".cs", StringComparison.Ordinal) && !TaktProgram.DotnetRoot.StartsWith("/usr/", StringComparison.Ordinal) ? [TaktProgram.DotnetRoot] : [];
+    private static List<Mount> DotnetOutside(CommandStepSpec spec) =>
+        spec.Command.TrimStart().Split(' ')[0].EndsWith(".cs", StringComparison.Ordinal) && !TaktProgram.DotnetRoot.StartsWith("/usr/", StringComparison.Ordinal) ? [Mount.AsIs(TaktProgram.DotnetRoot)] : [];
 
     private static Dictionary<string, string> Variables(StepContext context, CommandStepSpec spec)
     {

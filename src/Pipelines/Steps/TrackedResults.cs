@@ -18,13 +18,17 @@ internal sealed class TrackedResults(ITracking tracking, IArtifactStore artifact
         var parameters = outputs.TryGetValue("params.json", out var file) && file.Size < LargestParams
             ? Flat(await artifacts.ReadAsync(context.Project, file.Blob, LargestParams, cancellationToken).ConfigureAwait(false))
             : [];
-        if (result["dataset"] is JsonObject dataset) parameters["dataset"] = $"{dataset["name"]}/{dataset["number"]}";
-        if (result["cutoff"] is { } cutoff) parameters["cutoff"] = cutoff.ToString();
+        // A param of a run never changes, and steps read different versions: each step's own stand under its name.
+        var of = context.Step.Uses == "train" ? "" : $"{context.Step.Name}.";
+        parameters = parameters.ToDictionary(p => of + p.Key, p => p.Value);
+        if (result["dataset"] is JsonObject dataset) parameters[$"{of}dataset"] = $"{dataset["name"]}/{dataset["number"]}";
+        if (result["cutoff"] is { } cutoff) parameters[$"{of}cutoff"] = cutoff.ToString();
         var at = time.GetUtcNow().ToUnixTimeMilliseconds();
         MetricPoint[] metrics =
         [
-            .. FiguresJson.Numbers(result["metrics"] as JsonObject).Select(m => new MetricPoint(m.Key, m.Value, at, 0)),
-            .. FiguresJson.Numbers(result["trainMetrics"] as JsonObject).Select(m => new MetricPoint($"train_{m.Key}", m.Value, at, 0))
+            .. FiguresJson.Numbers(result["metrics"] as JsonObject).Select(m => new MetricPoint(of + m.Key, m.Value, at, 0)),
+            .. FiguresJson.Numbers(result["trainMetrics"] as JsonObject).Select(m => new MetricPoint($"train_{m.Key}", m.Value, at, 0)),
+            .. FiguresJson.Numbers(result["championMetrics"] as JsonObject).Select(m => new MetricPoint($"{of}champion_{m.Key}", m.Value, at, 0))
         ];
         await tracking.LogAsync(context.Caller, context.TrackingRun, parameters, metrics, cancellationToken).ConfigureAwait(false);
         foreach (var (name, kept) in outputs)

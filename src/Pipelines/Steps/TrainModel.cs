@@ -36,9 +36,9 @@ internal sealed class TrainModel(IDatasets datasets, IArtifactStore artifacts, S
             return new StepOutcome(StepState.Cached, $"As in run {hit.Run}.", hit.Outputs, hit.Result, hit.Run, edges(hit.Outputs));
         }
         context.Log.Write($"Trains on {version.Reference()} ({version.Rows:N0} rows){(cutoff is { } end ? $", rows before {DatasetInput.Written(end)}" : "")}.");
-        var mounts = new List<string>();
+        var mounts = new List<Mount>();
         var parts = await datasets.LocalPartsAsync(context.Project, version, cancellationToken).ConfigureAwait(false);
-        var data = parts.Select((part, i) => InputFiles.Give(part, Path.Combine(context.Folder, "in", $"{i:D4}.parquet"), mounts)).ToList();
+        var data = parts.Select((part, i) => InputFiles.Give(part, context.Folder, $"in/{i:D4}.parquet", mounts)).ToList();
         var exit = await child.RunAsync(context, "train", JsonSerializer.Serialize(training with { Data = data }, TrainingSpec.Json), mounts, spec.Limits, cancellationToken).ConfigureAwait(false);
         if (TaktChild.Failure(exit, context.Log) is { } failure) return StepOutcome.Failed(failure);
 

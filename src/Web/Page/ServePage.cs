@@ -26,7 +26,7 @@ internal static class ServePage
         Harden(context.Response.Headers);
         if (files.Find($"app/{path}") is not { } file) return TypedResults.NotFound();
         context.Response.Headers.CacheControl = path.StartsWith("assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "public, max-age=3600";
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
         context.Response.Headers.Vary = "Accept-Encoding";
         if (file.Brotli is not { } brotli || !context.Request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.Ordinal)) return TypedResults.Bytes(file.Bytes, file.ContentType);
         context.Response.Headers.ContentEncoding = "br";

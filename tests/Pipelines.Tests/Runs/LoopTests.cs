@@ -24,7 +24,7 @@ public sealed class LoopTests
         Assert.NotNull(version.Provenance.Reference);
         Assert.Contains("\"inputs\"", version.Provenance.Signature, StringComparison.Ordinal);
         var recipe = JsonNode.Parse(version.Provenance.Recipe)!;
-        Assert.Equal("2020-01-20T23:52:00.000001Z", recipe["steps"]![0]!["result"]!["cutoff"]!.GetValue<string>());
+        Assert.Equal("2020-01-20T23:53:00.000001Z", recipe["steps"]![0]!["result"]!["cutoff"]!.GetValue<string>());
         Assert.NotNull(recipe["environment"]!["duckdb"]);
         Assert.NotNull(recipe["host"]!["processor"]);
         Assert.Equal("4294967296", recipe["steps"]![0]!["result"]!["means"]!["memory_bytes"]!.GetValue<string>());
@@ -47,7 +47,8 @@ public sealed class LoopTests
         await Fields.DeliverAsync(loop.Server, 0, 20);
         var first = await loop.RunAsync("train-poor");
         Loop.Succeeded(first);
-        var second = await loop.RunAsync("train-poor", ("cutoff", "2020-01-20T23:52:00.000001Z"));
+        var waiting = await loop.StartRunAsync("train-poor", ("cutoff", "2020-01-20T23:53:00.000001Z"));
+        var second = await loop.UntilAsync(waiting, s => s is "waiting");
         var train = Loop.Step(second, "train");
         Assert.Equal("cached", Loop.State(train));
         Assert.Equal(first["id"]!.GetValue<string>(), train["cachedFrom"]!.GetValue<string>());

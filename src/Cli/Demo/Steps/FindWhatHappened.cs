@@ -18,11 +18,11 @@ internal sealed class FindWhatHappened : DemoStep
         world.Clock = march.AddDays(1);
 
         var alert = await world.UntilAsync<JsonElement>("an alert about the last week of February", TimeSpan.FromSeconds(60), async () =>
-            (await world.GetAsync("alerts", cancellationToken)).Items().Where(a => a.Text("kind") is "performance" or "calibration" && Time(a, "windowTo") > lastWeek)
+            (await AlertsAsync(world, cancellationToken)).Where(a => a.Text("kind") is "performance" or "calibration" && Time(a, "windowTo") > lastWeek)
                 .OrderBy(a => Time(a, "windowTo")).Select(a => (JsonElement?)a).FirstOrDefault(), cancellationToken);
         Hold(Time(alert, "windowFrom") >= lastWeek && Time(alert, "windowTo") <= march, $"the alert speaks of {alert.Text("windowFrom")} to {alert.Text("windowTo")}");
 
-        var early = (await world.GetAsync("alerts", cancellationToken)).Items().Count(a => a.Text("kind") is "performance" or "calibration" && Time(a, "windowTo") <= lastWeek);
+        var early = (await AlertsAsync(world, cancellationToken)).Count(a => a.Text("kind") is "performance" or "calibration" && Time(a, "windowTo") <= lastWeek);
         Hold(early == 0, $"{early} alerts were raised about the weeks before");
         world.Table.Add(Title, alert.Text("explanation"), $"alert {alert.Text("id")}");
         foreach (var finding in alert.GetProperty("findings").EnumerateArray().Where(f => f.GetProperty("flagged").GetBoolean()))
@@ -31,6 +31,9 @@ internal sealed class FindWhatHappened : DemoStep
         var fact = await world.FactAsync("performance.degraded", cancellationToken);
         world.Table.Add(Title, "the finding is a fact in the journal", $"fact {fact.Whole("position")}");
     }
+
+    private static async Task<IEnumerable<JsonElement>> AlertsAsync(DemoWorld world, CancellationToken cancellationToken) =>
+        (await world.GetAsync("alerts", cancellationToken)).Items().Select(a => a.GetProperty("alert"));
 
     private static DateTime Time(JsonElement element, string name) => element.GetProperty(name).GetDateTimeOffset().UtcDateTime;
 }

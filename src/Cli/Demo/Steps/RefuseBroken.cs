@@ -1,3 +1,5 @@
+using Takt.Kernel;
+
 namespace Takt.Cli.Demo.Steps;
 
 /// <summary>4. Distances in kilometres and lost origins: refused by name of each check, set aside, nothing is trained from it.</summary>
@@ -10,8 +12,17 @@ internal sealed class RefuseBroken : DemoStep
         var before = (await world.GetAsync($"datasets/{DemoWorld.Dataset}/versions/latest", cancellationToken)).Whole("number");
         var path = Path.Combine(world.Folder, "broken.parquet");
         world.Book.WriteBroken(new(2001, 2, 15), new(2001, 2, 22), path);
-        var delivery = await world.DeliverAsync(path, "third week, from the new export", cancellationToken);
-        Hold(delivery.Text("status") == "refused", $"the broken delivery was {delivery.Text("status")}");
+        try
+        {
+            await world.DeliverAsync(path, "third week, from the new export", cancellationToken);
+            throw new StepFailedException("the broken delivery was accepted");
+        }
+        catch (RefusedException e) when (e.Problem.Status == 422)
+        {
+            // What was refused is kept and listed, with every check by name.
+        }
+        var delivery = (await world.GetAsync($"datasets/{DemoWorld.Dataset}/deliveries", cancellationToken)).Items().OrderByDescending(d => d.GetProperty("at").GetDateTimeOffset()).First();
+        Hold(delivery.Text("status") == "refused", $"the broken delivery is listed as {delivery.Text("status")}");
 
         var failed = delivery.GetProperty("checks").EnumerateArray().Where(c => !c.GetProperty("passed").GetBoolean()).ToList();
         Hold(failed.Exists(c => c.Text("column") == "distance"), "no check names the distances");

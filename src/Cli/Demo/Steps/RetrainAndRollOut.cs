@@ -23,6 +23,7 @@ internal sealed class RetrainAndRollOut : DemoStep
         world.Clock = march.AddDays(10);
 
         var run = await world.RunEndAsync(started.Text("id"), cancellationToken);
+        Hold(run.Text("state") is "succeeded" or "refused", $"the pipeline run {run.Text("state")}: {run.Text("reason")}");
         var verdictId = run.Step("gate").GetProperty("result").Text("verdict");
         var verdict = await world.GetAsync($"verdicts/{verdictId}", cancellationToken);
         foreach (var finding in verdict.GetProperty("findings").EnumerateArray().Where(f => f.Text("what").Contains("champion", StringComparison.OrdinalIgnoreCase)))
@@ -33,7 +34,6 @@ internal sealed class RetrainAndRollOut : DemoStep
             return;
         }
 
-        Hold(run.Text("state") == "succeeded", $"the pipeline run {run.Text("state")}: {run.Text("reason")}");
         await RollOutAsync(world, cancellationToken);
     }
 
