@@ -11,9 +11,6 @@ internal sealed class AccessOptions
     /// <summary>The role, in every project, of callers on the loopback who show no credential. Default: none may call.</summary>
     public Role? Anonymous { get; init; }
 
-    /// <summary>The operating system's user that runs the data plane, who gets its token file. Default: whoever runs the server.</summary>
-    public string? DataPlaneUser { get; init; }
-
     /// <summary>How long a browser stays signed in. Default 8 hours.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromHours(8);
 

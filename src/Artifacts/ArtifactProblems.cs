@@ -10,6 +10,10 @@ internal static class ArtifactProblems
 
     public static Problem NotFound(string digest) => Problem.NotFound("artifact-not-found", $"The project has no artifact {digest}.", "Put it first, or check the digest.");
 
+    public static readonly Problem NoDigest = Problem.Invalid("digest-invalid", "That is no digest.", "A digest is 64 hex digits, as POST .../artifacts tells it.");
+
+    public static Problem Damaged(ArtifactDamagedException damaged) => new("artifact-damaged", 500, damaged.Message, "Putting the same bytes again mends it.");
+
     public static Problem TooLarge(long limit) => new("artifact-too-large", 413, $"An artifact may have {limit} bytes at most.", "Split it, or raise Takt:Artifacts:LargestBlob.");
 
     public static Problem QuotaReached(long quota) => new("artifact-quota-reached", 507, $"The project may keep {quota} bytes of artifacts and would have more.", "Ask an admin to raise Takt:Artifacts:ProjectQuota.");

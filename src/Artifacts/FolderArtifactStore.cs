@@ -1,21 +1,23 @@
 using Takt.Artifacts.Folder;
+using Takt.Journal;
 using Takt.Kernel;
 using Takt.Records;
 
 namespace Takt.Artifacts;
 
 /// <summary>Blobs in a folder of this machine; which project sees which stands in PostgreSQL.</summary>
-internal sealed class FolderArtifactStore(ITaktDatabase database, BlobFolder folder, ArtifactsOptions options, TimeProvider time) : IArtifactStore
+internal sealed class FolderArtifactStore(ITaktDatabase database, BlobFolder folder, IJournal journal, ArtifactsOptions options, TimeProvider time) : IArtifactStore
 {
     private readonly VerifiedFiles verified = new();
 
     public string LocalFolder => folder.Root;
 
     public async Task<Blob> PutAsync(ProjectId project, Stream content, CancellationToken cancellationToken) =>
-        (await PutAsync(project, content, expected: null, cancellationToken).ConfigureAwait(false)).Value;
+        (await PutAsync(project, content, expected: null, teller: null, cancellationToken).ConfigureAwait(false)).Value;
 
     /// <param name="expected">Refused, and nothing kept, where the content has another digest.</param>
-    public async Task<Outcome<Blob>> PutAsync(ProjectId project, Stream content, Digest? expected, CancellationToken cancellationToken)
+    /// <param name="teller">Who put it, for a fact where it is new to the project; null: the caller is a module, which tells of it in a fact of its own.</param>
+    public async Task<Outcome<Blob>> PutAsync(ProjectId project, Stream content, Digest? expected, Caller? teller, CancellationToken cancellationToken)
     {
         try
         {
@@ -24,9 +26,14 @@ internal sealed class FolderArtifactStore(ITaktDatabase database, BlobFolder fol
             if (expected is { } said && said != incoming.Digest) return ArtifactProblems.WrongDigest(said, incoming.Digest);
             if (!verified.Has(incoming.Digest, folder.BlobPath(incoming.Digest))) incoming.Keep();
             // The bytes are durable before any record speaks of them.
-            await database.App.Command("INSERT INTO artifacts.blobs (project, digest, size, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                project, incoming.Digest, incoming.Size, time.GetUtcMicroseconds()).RunAsync(cancellationToken).ConfigureAwait(false);
-            return new Blob(incoming.Digest, incoming.Size);
+            var blob = new Blob(incoming.Digest, incoming.Size);
+            await database.InTransactionAsync(async (transaction, token) =>
+            {
+                var rows = await transaction.Command("INSERT INTO artifacts.blobs (project, digest, size, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                    project, blob.Digest, blob.Size, time.GetUtcMicroseconds()).RunAsync(token).ConfigureAwait(false);
+                if (rows == 1 && teller is not null) await journal.AppendAsync(transaction, Fact.Of(teller, "artifact.put", Subject.Blob(blob.Digest), blob), token).ConfigureAwait(false);
+            }, cancellationToken).ConfigureAwait(false);
+            return blob;
         }
         catch (IOException e) when (ArtifactProblems.IsDiskFull(e))
         {

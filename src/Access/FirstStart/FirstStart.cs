@@ -22,8 +22,8 @@ internal sealed partial class FirstStart(AccessState state, TokenIssuer tokens, 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var admin = await state.ChangeAsync(EnsureAsync, cancellationToken).ConfigureAwait(false);
-        await EnsureFileAsync(Path.Combine(home.Tokens, "admin.token"), admin, owner: null, cancellationToken).ConfigureAwait(false);
-        await EnsureFileAsync(Path.Combine(home.Tokens, "dataplane.token"), Actor.DataPlane, options.DataPlaneUser, cancellationToken).ConfigureAwait(false);
+        await EnsureFileAsync(Path.Combine(home.Tokens, "admin.token"), admin, cancellationToken).ConfigureAwait(false);
+        await EnsureFileAsync(Path.Combine(home.Tokens, "dataplane.token"), Actor.DataPlane, cancellationToken).ConfigureAwait(false);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -47,7 +47,7 @@ internal sealed partial class FirstStart(AccessState state, TokenIssuer tokens, 
     }
 
     /// <summary>Keeps a file whose token is live; else makes a token, ends those that the file held before, and writes it.</summary>
-    private async Task EnsureFileAsync(string path, ActorId actor, string? owner, CancellationToken cancellationToken)
+    private async Task EnsureFileAsync(string path, ActorId actor, CancellationToken cancellationToken)
     {
         var snapshot = await state.CurrentAsync(cancellationToken).ConfigureAwait(false);
         // Another machine's home on the same database keeps its own.
@@ -62,7 +62,7 @@ internal sealed partial class FirstStart(AccessState state, TokenIssuer tokens, 
                 purpose, actor, time.GetUtcMicroseconds()).RunAsync(token).ConfigureAwait(false);
             return await tokens.InsertAsync(transaction, Caller.System(ProjectId.Default), new NewToken(actor, null, null, null, purpose, time.GetUtcMicroseconds() + options.FirstTokenLifetime), token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        TokenFile.Write(path, issued.Text, owner);
+        TokenFile.Write(path, issued.Text);
         LogWritten(path);
     }
 

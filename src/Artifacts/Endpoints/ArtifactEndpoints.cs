@@ -3,9 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
-using Takt.Journal;
 using Takt.Kernel;
-using Takt.Records;
 
 namespace Takt.Artifacts.Endpoints;
 
@@ -17,43 +15,39 @@ internal static class ArtifactEndpoints
         var group = routes.MapGroup("/api/v1/projects/{project}/artifacts").WithTags("Artifacts");
         group.MapPost("/", PostAsync).Needs(Permission.ArtifactsWrite).WithMetadata(new AnySize()).RepeatsSafely("The same bytes are kept once.");
         group.MapPut("/{digest}", PutAsync).Needs(Permission.ArtifactsWrite).WithMetadata(new AnySize());
-        group.MapGet("/{digest}", GetAsync).Needs(Permission.ArtifactsRead);
+        group.MapMethods("/{digest}", ["GET", "HEAD"], GetAsync).Needs(Permission.ArtifactsRead);
     }
 
-    private static async Task<IResult> PostAsync(Caller caller, HttpRequest request, FolderArtifactStore store, ITaktDatabase database, IJournal journal, CancellationToken cancellationToken)
+    private static async Task<IResult> PostAsync(Caller caller, HttpRequest request, FolderArtifactStore store, CancellationToken cancellationToken)
     {
-        var put = await KeepAsync(caller, request, null, store, database, journal, cancellationToken).ConfigureAwait(false);
+        var put = await store.PutAsync(caller.Project, request.Body, null, caller, cancellationToken).ConfigureAwait(false);
         return put.Switch(blob => Results.Json(blob, TaktJson.Options, statusCode: StatusCodes.Status201Created), problem => problem.ToHttp());
     }
 
-    private static async Task<IResult> PutAsync(
-        Caller caller, string digest, HttpRequest request, FolderArtifactStore store, ITaktDatabase database, IJournal journal, CancellationToken cancellationToken)
+    private static async Task<IResult> PutAsync(Caller caller, string digest, HttpRequest request, FolderArtifactStore store, CancellationToken cancellationToken)
     {
-        if (!Digest.TryParse(digest, null, out var expected)) return ArtifactProblems.NotFound("of that name").ToHttp();
-        return (await KeepAsync(caller, request, expected, store, database, journal, cancellationToken).ConfigureAwait(false)).ToHttp();
+        if (!Digest.TryParse(digest, null, out var expected)) return ArtifactProblems.NoDigest.ToHttp();
+        return (await store.PutAsync(caller.Project, request.Body, expected, caller, cancellationToken).ConfigureAwait(false)).ToHttp();
     }
 
     private static async Task<IResult> GetAsync(Caller caller, string digest, HttpResponse response, IArtifactStore store, CancellationToken cancellationToken)
     {
-        if (!Digest.TryParse(digest, null, out var wanted)) return ArtifactProblems.NotFound("of that name").ToHttp();
+        if (!Digest.TryParse(digest, null, out var wanted)) return ArtifactProblems.NoDigest.ToHttp();
         if (await store.FindAsync(caller.Project, wanted, cancellationToken).ConfigureAwait(false) is null) return ArtifactProblems.NotFound(wanted.ToString()).ToHttp();
-        var stream = await store.OpenAsync(caller.Project, wanted, cancellationToken).ConfigureAwait(false);
+        Stream stream;
+        try
+        {
+            stream = await store.OpenAsync(caller.Project, wanted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactDamagedException damaged)
+        {
+            return ArtifactProblems.Damaged(damaged).ToHttp();
+        }
         // What somebody put is never run or shown in our origin, whatever it claims to be.
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "private, max-age=31536000, immutable";
         return Results.Stream(stream, "application/octet-stream", wanted.ToString(), entityTag: new EntityTagHeaderValue($"\"{wanted}\""), enableRangeProcessing: true);
-    }
-
-    private static async Task<Outcome<Blob>> KeepAsync(
-        Caller caller, HttpRequest request, Digest? expected, FolderArtifactStore store, ITaktDatabase database, IJournal journal, CancellationToken cancellationToken)
-    {
-        var put = await store.PutAsync(caller.Project, request.Body, expected, cancellationToken).ConfigureAwait(false);
-        if (!put.IsDone) return put;
-        // Modules tell of the blobs they keep in facts of their own; here the caller is all there is to tell.
-        await database.InTransactionAsync((transaction, token) =>
-            journal.AppendAsync(transaction, Fact.Of(caller, "artifact.put", Subject.Blob(put.Value.Digest), put.Value), token), cancellationToken).ConfigureAwait(false);
-        return put;
     }
 
     /// <summary>The store has its own limit; Kestrel's would be in the way.</summary>
