@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Takt.Journal;
 using Takt.Kernel;
+using Takt.Registry.MLflow;
 
 namespace Takt.Registry;
 
@@ -20,7 +21,15 @@ public sealed class RegistryModule : IModule
         services.AddSingleton<DependentsReader>();
         services.AddSingleton<IFactSubscriber>(p => p.GetRequiredService<DependentsReader>());
         services.AddSingleton<IRegistry, Registry>();
+        services.AddSingleton<RecordedModels>();
+        services.AddSingleton<RecordedVersions>();
+        services.AddSingleton<ModelEdits>();
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => routes.MapRegistry();
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        routes.MapRegistry();
+        ModelRoutes.Map(routes);
+        VersionRoutes.Map(routes);
+    }
 }

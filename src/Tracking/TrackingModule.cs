@@ -22,6 +22,7 @@ public sealed class TrackingModule : IModule
         services.AddSingleton<RunDataStore>();
         services.AddSingleton<RunArtifactStore>();
         services.AddSingleton<ProxyFileStore>();
+        services.AddSingleton<IProxiedArtifacts, ProxiedArtifacts>();
         services.AddSingleton<RunLogStore>();
         services.AddSingleton<RunLog>();
         services.AddSingleton<MetricBlockStore>();

@@ -14,9 +14,15 @@ internal sealed class RegisterModelVersion(VersionStore versions, IArtifactStore
         if (await MissingBlobAsync(caller.Project, digest, cancellationToken).ConfigureAwait(false) is { } missing) return missing;
         if (from.Reference is { } reference && await MissingBlobAsync(caller.Project, reference, cancellationToken).ConfigureAwait(false) is { } noReference) return noReference;
         if (await RefusedByGateAsync(caller.Project, digest, from.Verdict, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
-        if (from.Run is { } run && await tracking.FindAsync(caller.Project, run, cancellationToken).ConfigureAwait(false) is null)
-            return Problem.Unprocessable("run-not-found", $"The model is said to come from run {run}, which this project does not have.");
-        var number = await versions.AddAsync(caller, model, digest, from, cancellationToken).ConfigureAwait(false);
+        var source = "";
+        if (from.Run is { } id)
+        {
+            if (await tracking.FindAsync(caller.Project, id, cancellationToken).ConfigureAwait(false) is not { } run)
+                return Problem.Unprocessable("run-not-found", $"The model is said to come from run {id}, which this project does not have.");
+            // Where MLflow's clients find the file: among the run's, if it lies there.
+            if (run.Artifacts.FirstOrDefault(a => a.Blob == digest) is { } file) source = $"mlflow-artifacts:/{run.Experiment}/{id}/artifacts/{file.Path}";
+        }
+        var number = await versions.AddAsync(caller, model, digest, from, source, cancellationToken).ConfigureAwait(false);
         return (await versions.FindAsync(caller.Project, model, number, cancellationToken).ConfigureAwait(false))!;
     }
 

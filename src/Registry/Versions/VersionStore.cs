@@ -41,7 +41,8 @@ internal sealed class VersionStore(ITaktDatabase database, ModelStore models, IJ
             """, project, dataset, number).ListAsync(Read, cancellationToken);
 
     /// <summary>Writes a version under the model's next number, with its fact; a verdict that has let one through gives that one again.</summary>
-    public Task<int> AddAsync(Caller caller, string model, Digest digest, Provenance from, CancellationToken cancellationToken) =>
+    /// <param name="source">Where MLflow's clients find the file; may be empty.</param>
+    public Task<int> AddAsync(Caller caller, string model, Digest digest, Provenance from, string source, CancellationToken cancellationToken) =>
         database.InTransactionAsync(async (transaction, token) =>
         {
             var id = await models.EnsureAsync(transaction, caller.Project, model, token).ConfigureAwait(false);
@@ -49,10 +50,10 @@ internal sealed class VersionStore(ITaktDatabase database, ModelStore models, IJ
             if (made is { } before) return before;
             var number = await transaction.Command("UPDATE registry.models SET last_number = last_number + 1 WHERE id = $1 RETURNING last_number", id).ScalarAsync<int>(token).ConfigureAwait(false);
             await transaction.Command("""
-                INSERT INTO registry.versions (project, model, number, digest, verdict, run, pipeline_run, recipe, reference, signature, created_at, updated_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+                INSERT INTO registry.versions (project, model, number, digest, verdict, run, pipeline_run, recipe, reference, signature, created_at, updated_at, source)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
                 """, caller.Project, id, number, digest, from.Verdict, Nullable(from.Run?.Value, NpgsqlDbType.Uuid), Nullable(from.PipelineRun, NpgsqlDbType.Text), from.Recipe,
-                Nullable(from.Reference?.ToArray(), NpgsqlDbType.Bytea), from.Signature, time.GetUtcMicroseconds()).RunAsync(token).ConfigureAwait(false);
+                Nullable(from.Reference?.ToArray(), NpgsqlDbType.Bytea), from.Signature, time.GetUtcMicroseconds(), source).RunAsync(token).ConfigureAwait(false);
             foreach (var use in from.Datasets)
                 await transaction.Command("INSERT INTO registry.version_datasets (project, model, number, name, dataset_number, digest) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
                     caller.Project, id, number, use.Name, use.Number, use.Digest).RunAsync(token).ConfigureAwait(false);

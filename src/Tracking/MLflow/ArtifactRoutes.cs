@@ -27,7 +27,7 @@ internal static class ArtifactRoutes
     }
 
     /// <summary>Paths that climb, in any spelling.</summary>
-    private static MLflowException InvalidPath => MLflowException.Invalid("Invalid path");
+    internal static MLflowException InvalidPath => MLflowException.Invalid("Invalid path");
 
     private static async Task ListRunAsync(MLflowCall call)
     {
@@ -73,7 +73,7 @@ internal static class ArtifactRoutes
     }
 
     /// <summary>Always as an attachment in a sandbox: what somebody uploaded is never a page of ours.</summary>
-    private static async Task SendAsync(MLflowCall call, ProxyPath path)
+    internal static async Task SendAsync(MLflowCall call, ProxyPath path)
     {
         if (path.Rest.Length == 0 || await call.Of<ProxyFileStore>().FindAsync(call.Caller.Project, path, call.Stop).ConfigureAwait(false) is not { } blob)
             throw MLflowException.Missing($"No such artifact: '{path.Rest}'");
@@ -119,7 +119,7 @@ internal static class ArtifactRoutes
     }
 
     /// <summary>A path of the proxy that is sound and, where it is a run's, the run is the caller's and its experiment the one named.</summary>
-    private static async Task<ProxyPath> CheckedAsync(MLflowCall call, string text, bool write)
+    internal static async Task<ProxyPath> CheckedAsync(MLflowCall call, string text, bool write)
     {
         if (ProxyPath.Parse(text) is not { } path || write && path.Rest.Length == 0) throw InvalidPath;
         if (path.Run is not { } id) return path;

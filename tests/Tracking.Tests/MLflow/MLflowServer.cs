@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Takt.Kernel;
 using Takt.TestHost;
 
 namespace Takt.Tracking.Tests.MLflow;
@@ -13,18 +14,27 @@ internal sealed class MLflowServer : IAsyncDisposable
 
     public HttpClient Client => Server.Client;
 
-    public static async Task<MLflowServer> StartAsync() => new() { Server = await TestServer.StartAsync(new TrackingModule()) };
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public Task<JsonElement> PostAsync(string path, object body) => AnswerAsync(HttpStatusCode.OK, Client.PostAsJsonAsync($"/api/2.0/mlflow/{path}", body, Lab.Stop));
+    /// <param name="behind">Modules behind Tracking.</param>
+    public static async Task<MLflowServer> StartAsync(params IModule[] behind) => new() { Server = await TestServer.StartAsync([new TrackingModule(), .. behind]) };
 
-    public Task<JsonElement> GetAsync(string path) => AnswerAsync(HttpStatusCode.OK, Client.GetAsync($"/api/2.0/mlflow/{path}", Lab.Stop));
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object body)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/2.0/mlflow/{path}") { Content = JsonContent.Create(body) };
+        return await AnswerAsync(HttpStatusCode.OK, Client.SendAsync(request, Stop));
+    }
+
+    public Task<JsonElement> PostAsync(string path, object body) => AnswerAsync(HttpStatusCode.OK, Client.PostAsJsonAsync($"/api/2.0/mlflow/{path}", body, Stop));
+
+    public Task<JsonElement> GetAsync(string path) => AnswerAsync(HttpStatusCode.OK, Client.GetAsync($"/api/2.0/mlflow/{path}", Stop));
 
     /// <summary>Sends what must be refused; gives <c>CODE: message</c>.</summary>
     public async Task<string> RefusedAsync(string path, object? body, int status = 400)
     {
         var text = body as string ?? JsonSerializer.Serialize(body);
         using var content = new StringContent(text, Encoding.UTF8, "application/json");
-        var refusal = await AnswerAsync((HttpStatusCode)status, body is null ? Client.GetAsync($"/api/2.0/mlflow/{path}", Lab.Stop) : Client.PostAsync($"/api/2.0/mlflow/{path}", content, Lab.Stop));
+        var refusal = await AnswerAsync((HttpStatusCode)status, body is null ? Client.GetAsync($"/api/2.0/mlflow/{path}", Stop) : Client.PostAsync($"/api/2.0/mlflow/{path}", content, Stop));
         return $"{refusal.GetProperty("error_code").GetString()}: {refusal.GetProperty("message").GetString()}";
     }
 
@@ -46,16 +56,16 @@ internal sealed class MLflowServer : IAsyncDisposable
     public async Task<List<string>> FactsAsync()
     {
         await using var command = Server.Database.Owner.CreateCommand("SELECT kind FROM journal.facts ORDER BY at, id");
-        await using var reader = await command.ExecuteReaderAsync(Lab.Stop);
+        await using var reader = await command.ExecuteReaderAsync(Stop);
         var kinds = new List<string>();
-        while (await reader.ReadAsync(Lab.Stop)) kinds.Add(reader.GetString(0));
+        while (await reader.ReadAsync(Stop)) kinds.Add(reader.GetString(0));
         return kinds;
     }
 
     public static async Task<JsonElement> AnswerAsync(HttpStatusCode expected, Task<HttpResponseMessage> sending)
     {
         using var answer = await sending;
-        var text = await answer.Content.ReadAsStringAsync(Lab.Stop);
+        var text = await answer.Content.ReadAsStringAsync(Stop);
         Assert.True(expected == answer.StatusCode, $"{(int)answer.StatusCode} {answer.RequestMessage!.RequestUri}: {text}");
         return JsonDocument.Parse(text).RootElement.Clone();
     }
