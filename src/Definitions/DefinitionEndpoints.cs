@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Takt.Access;
 using Takt.Definitions.Applied;
 using Takt.Definitions.Reading;
 using Takt.Kernel;
@@ -22,7 +23,7 @@ internal static class DefinitionEndpoints
         definition.MapGet("", LastAsync).Needs(Permission.DefinitionsRead);
         definition.MapPost("/plan", PlanAsync).Needs(Permission.DefinitionsRead);
         definition.MapPost("/apply", ApplyAsync).Needs(Permission.DefinitionsApply);
-        routes.MapGet("/api/v1/definition/schema", Schema).Needs(Permission.DefinitionsRead);
+        routes.MapGet("/api/v1/definition/schema", Schema).NeedsSignIn();
     }
 
     private static async Task<IResult> LastAsync(Caller caller, AppliedStore store, CancellationToken cancellationToken) =>
