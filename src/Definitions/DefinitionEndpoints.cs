@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Takt.Access;
 using Takt.Definitions.Applied;
 using Takt.Definitions.Reading;
 using Takt.Kernel;
@@ -23,7 +22,7 @@ internal static class DefinitionEndpoints
         definition.MapGet("", LastAsync).Needs(Permission.DefinitionsRead);
         definition.MapPost("/plan", PlanAsync).Needs(Permission.DefinitionsRead);
         definition.MapPost("/apply", ApplyAsync).Needs(Permission.DefinitionsApply);
-        routes.MapGet("/api/v1/definition/schema", Schema).NeedsSignIn();
+        routes.MapGet("/api/v1/definition/schema", Schema).Needs(Permission.DefinitionsRead);
     }
 
     private static async Task<IResult> LastAsync(Caller caller, AppliedStore store, CancellationToken cancellationToken) =>
