@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Takt.Cli.Demo;
 
-/// <summary>Keeps live traffic coming, each few hundred flights followed by their truth, while a rollout decides.</summary>
+/// <summary>Keeps live traffic coming, without a pause; the truth of each thousand flights comes while the next are asked about, while a rollout decides.</summary>
 internal static class RolloutTraffic
 {
-    private const int Chunk = 400;
+    private const int Chunk = 1000;
 
     /// <summary>Waits for the newest rollout's end.</summary>
     public static async Task<JsonElement> RolloutEndAsync(this DemoWorld world, CancellationToken cancellationToken)
@@ -38,14 +38,18 @@ internal static class RolloutTraffic
 
     private static async Task KeepComingAsync(DemoWorld world, CancellationToken cancellationToken)
     {
+        var truth = Task.CompletedTask;
         while (!cancellationToken.IsCancellationRequested)
         {
             foreach (var flights in world.Book.Read(world.Clock, world.Clock.AddDays(1), 4).Chunk(Chunk))
             {
                 // Each answer is waited for, also when the rollout has ended: a request cut off by the demo itself would look like a failed one.
                 var report = await world.ReplayAsync(flights, CancellationToken.None);
-                await world.TellTruthAsync(report, CancellationToken.None);
-                if (cancellationToken.IsCancellationRequested) return;
+                await truth;
+                truth = world.TellTruthAsync(report, CancellationToken.None);
+                if (!cancellationToken.IsCancellationRequested) continue;
+                await truth;
+                return;
             }
             world.Clock = world.Clock.AddDays(1);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Takt.Cli.Demo.Steps;
 
@@ -23,21 +24,28 @@ internal sealed class PoisonAndRollBack : DemoStep
         world.Table.Add(Title, "forced past the gate, on record", $"fact {(await world.FactAsync("gate.overridden", cancellationToken)).Whole("position")}");
         var failedBefore = world.Failed;
         // The run that the gate ended goes on by itself once the override is on record.
-        await world.UntilAsync<System.Text.Json.JsonElement>("the deployment of the forced candidate", TimeSpan.FromSeconds(30), async () =>
+        await world.UntilAsync<JsonElement>("the deployment of the forced candidate", TimeSpan.FromSeconds(30), async () =>
             await world.GetAsync($"pipeline-runs/{run.Text("id")}", cancellationToken) is var now && now.Text("state") == "succeeded" ? now : null, cancellationToken);
 
         var rollout = await world.RolloutEndAsync(cancellationToken);
         Hold(rollout.Text("status") == "rolled-back", $"the poisoned canary was {rollout.Text("status")}");
-        var decision = rollout.GetProperty("decisions").EnumerateArray().Last();
+        var decision = await BooksClosedAsync(world, cancellationToken);
         var evidence = decision.GetProperty("evidenceAt").GetDateTimeOffset();
-        var last = decision.Text("lastAnswerAt") is { Length: > 0 } ? decision.GetProperty("lastAnswerAt").GetDateTimeOffset() : evidence;
-        var milliseconds = Math.Max(0, (last - evidence).TotalMilliseconds);
+        var (answered, last) = (decision.GetProperty("evidence").Number("answeredInAll"), decision.GetProperty("lastAnswerAt").GetDateTimeOffset());
         world.Table.Add(Title, decision.Text("reason"), $"rollout {rollout.Text("id")}");
         world.Table.Add(Title, string.Create(CultureInfo.InvariantCulture,
-            $"rolled back by itself after {decision.Whole("answeredByChallenger"):N0} of its answers; {milliseconds:0} ms from the decisive evidence to its last answer"), $"rollout {rollout.Text("id")}");
+            $"rolled back by itself after {answered:N0} of its answers; {Math.Max(0, (last - evidence).TotalMilliseconds):0} ms from the decisive evidence to the last of them"), $"rollout {rollout.Text("id")}");
         Hold(world.Failed == failedBefore && world.Failed == 0, $"{world.Failed} requests failed: {world.FirstFailure}");
         var after = await world.GetAsync($"deployments/{DemoWorld.Deployment}", cancellationToken);
         Hold(after.GetProperty("champion").Text("modelVersion") == before.GetProperty("champion").Text("modelVersion"), "the champion is not what it was");
         world.Table.Add(Title, $"{world.Requests:N0} live requests in all, none failed during any swap; {after.GetProperty("champion").Text("modelVersion")} answers", $"revision {DemoWorld.Deployment}/{after.GetProperty("champion").Whole("number")}");
     }
+
+    /// <summary>The last decision, once everything that was answered before the rollback was in force has come in.</summary>
+    private static Task<JsonElement> BooksClosedAsync(DemoWorld world, CancellationToken cancellationToken) => world.UntilAsync<JsonElement>("the count of the canary's answers", TimeSpan.FromSeconds(10), async () =>
+    {
+        var newest = (await world.GetAsync($"deployments/{DemoWorld.Deployment}/history?limit=1", cancellationToken)).Items().First();
+        var decision = newest.GetProperty("decisions").EnumerateArray().Last();
+        return decision.GetProperty("evidence").TryGetProperty("answeredInAll", out _) && decision.Text("lastAnswerAt").Length > 0 ? decision : null;
+    }, cancellationToken);
 }
