@@ -17,12 +17,25 @@ public static class Connections
         try
         {
             await Migrator.RunAsync(database.Owner, migrate, time, cancellationToken).ConfigureAwait(false);
+            await CheckRoleAsync(database, cancellationToken).ConfigureAwait(false);
             return database;
         }
         catch
         {
             await database.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// PostgreSQL before 15.9, 16.5 and 17.1 forgets the role when a pool resets a connection (CVE-2024-10978): the application would be the owner from its second command on.
+    /// </summary>
+    private static async Task CheckRoleAsync(TaktDatabase database, CancellationToken cancellationToken)
+    {
+        for (var use = 0; use < 2; use++)
+        {
+            if (await database.App.Command("SELECT current_user::text").ScalarAsync<string>(cancellationToken).ConfigureAwait(false) == AppRole) continue;
+            throw new MigrationException($"This PostgreSQL does not keep the role {AppRole} on a pooled connection. Update it to the newest minor version (15.9, 16.5, 17.1 or later).");
         }
     }
 }

@@ -73,6 +73,7 @@ public static class TransactionCommands
     {
         null => new NpgsqlParameter { Value = DBNull.Value },
         NpgsqlParameter ready => ready,
+        string or int or long or bool or double or short or Guid or byte[] => new NpgsqlParameter { Value = value },
         Digest digest => new NpgsqlParameter { Value = digest.ToArray(), NpgsqlDbType = NpgsqlDbType.Bytea },
         ProjectId id => Uuid(id.Value),
         ActorId id => Uuid(id.Value),

@@ -8,7 +8,10 @@ internal static class Migrator
 {
     private const long Lock = 0x54414B54; // "TAKT"
 
-    public static async Task RunAsync(NpgsqlDataSource owner, IEnumerable<IModule> modules, TimeProvider time, CancellationToken cancellationToken)
+    public static Task RunAsync(NpgsqlDataSource owner, IEnumerable<IModule> modules, TimeProvider time, CancellationToken cancellationToken) =>
+        RunAsync(owner, [.. modules.SelectMany(Migration.Of)], time, cancellationToken);
+
+    public static async Task RunAsync(NpgsqlDataSource owner, IReadOnlyList<Migration> migrations, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var connection = await owner.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({Lock})", cancellationToken).ConfigureAwait(false);
@@ -16,7 +19,7 @@ internal static class Migrator
         {
             await ExecuteAsync(connection, Bootstrap, cancellationToken).ConfigureAwait(false);
             var ran = await RanAsync(connection, cancellationToken).ConfigureAwait(false);
-            foreach (var migration in modules.SelectMany(Migration.Of))
+            foreach (var migration in migrations)
             {
                 if (ran.TryGetValue((migration.Module, migration.Number), out var sha256))
                 {
