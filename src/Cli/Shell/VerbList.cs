@@ -31,6 +31,7 @@ internal static class VerbList
         ServerVerb.Create(),
         TrainVerb.Create(),
         EvaluateVerb.Create(),
+        ProbeModelVerb.Create(),
         ServeVerb.Create(),
     ];
 }

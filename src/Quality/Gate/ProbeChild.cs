@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.Json;
 using Takt.Artifacts;
 using Takt.Kernel;
@@ -19,8 +20,8 @@ internal sealed class ProbeChild(IArtifactStore artifacts) : IModelProbing
 {
     private static readonly TimeSpan deadline = TimeSpan.FromSeconds(90);
 
-    /// <summary>The program that has the verb; null: none, probe in this process.</summary>
-    public string? Program { get; init; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "takt" ? Environment.ProcessPath : null;
+    /// <summary>The program that has the verb, and what comes before it; null: none, probe in this process.</summary>
+    public IReadOnlyList<string>? Program { get; init; } = ThisProgram();
 
     public TimeSpan Deadline { get; init; } = deadline;
 
@@ -47,14 +48,14 @@ internal sealed class ProbeChild(IArtifactStore artifacts) : IModelProbing
         }
     }
 
-    private async Task<ProbeReport> InChildAsync(string program, string path, string? golden, CancellationToken cancellationToken)
+    private async Task<ProbeReport> InChildAsync(IReadOnlyList<string> program, string path, string? golden, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("takt-probe-"); // readable by this user alone
         try
         {
             var report = Path.Combine(folder.FullName, "report.json");
-            var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, WorkingDirectory = folder.FullName };
-            foreach (var word in (string[])[ModelProbe.Verb, "--model", path, "--out", report]) start.ArgumentList.Add(word);
+            var start = new ProcessStartInfo(program[0]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, WorkingDirectory = folder.FullName };
+            foreach (var word in (string[])[.. program.Skip(1), ModelProbe.Verb, "--model", path, "--out", report]) start.ArgumentList.Add(word);
             if (golden is not null)
             {
                 var cases = Path.Combine(folder.FullName, "golden.json");
@@ -63,7 +64,7 @@ internal sealed class ProbeChild(IArtifactStore artifacts) : IModelProbing
                 start.ArgumentList.Add(cases);
             }
             start.Environment["DOTNET_GCHeapHardLimit"] = "0x20000000"; // 512 MiB: the rest of its memory is the engine's
-            using var child = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+            using var child = Process.Start(start) ?? throw new InvalidOperationException($"{program[0]} did not start.");
             child.StandardInput.Close();
             return await ReportAsync(child, report, cancellationToken).ConfigureAwait(false);
         }
@@ -97,6 +98,14 @@ internal sealed class ProbeChild(IArtifactStore artifacts) : IModelProbing
         {
             if (!child.HasExited) child.Kill(entireProcessTree: true);
         }
+    }
+
+    /// <summary><c>TAKT_EXECUTABLE</c>, else <c>takt</c> itself, or <c>dotnet takt.dll</c>; null where this is another program.</summary>
+    private static string[]? ThisProgram()
+    {
+        if (Environment.GetEnvironmentVariable("TAKT_EXECUTABLE") is { Length: > 0 } named) return named.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", named] : [named];
+        if (Environment.ProcessPath is not { } process || Assembly.GetEntryAssembly() is not { } entry || entry.GetName().Name != "takt") return null;
+        return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Path.Combine(AppContext.BaseDirectory, "takt.dll")] : [process];
     }
 
     private ProbeReport TooSlow() => ProbeReport.Refused($"Loading it and running the golden cases took longer than {Deadline.TotalSeconds:0} s.");

@@ -40,7 +40,7 @@ public sealed class ProbeChildTests : IDisposable
     [Fact]
     public async Task A_model_that_never_ends_is_given_up_at_the_deadline()
     {
-        var blob = await blobs.PutAsync(ProjectId.Default, TinyModels.Loop(200_000_000), GateLab.Stop);
+        var blob = await blobs.PutAsync(ProjectId.Default, TinyModels.Loop(5_000_000), GateLab.Stop);
         var report = await new ProbeChild(blobs) { Program = null, Deadline = TimeSpan.FromMilliseconds(200) }
             .ProbeAsync(ProjectId.Default, blob.Digest, """[{"inputs": {"x": 1}, "expected": {"y": 1}}]""", GateLab.Stop);
         Assert.Contains("took longer", report.Refusal, StringComparison.Ordinal);
@@ -56,6 +56,6 @@ public sealed class ProbeChildTests : IDisposable
         if (OperatingSystem.IsWindows()) throw Missing.Infrastructure("The stand-in program is a shell script.");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var blob = await blobs.PutAsync(ProjectId.Default, TinyModels.Affine(), GateLab.Stop);
-        return await new ProbeChild(blobs) { Program = program, Deadline = deadline }.ProbeAsync(ProjectId.Default, blob.Digest, null, GateLab.Stop);
+        return await new ProbeChild(blobs) { Program = [program], Deadline = deadline }.ProbeAsync(ProjectId.Default, blob.Digest, null, GateLab.Stop);
     }
 }
