@@ -22,7 +22,7 @@ internal static class Explanation
             lines.Add($"Taken row by row: {f.Test.Split(';')[0]}, z = {Figures.Number(f.Statistic)}.");
         var truth = kind.Kind is AlertKind.Calibration or AlertKind.Performance;
         var blocks = truth
-            ? Blocks.Of(TruthTests.Labelled(look.Reference), TruthTests.Labelled(look.Current), kind.Kind == AlertKind.Performance ? 2 : 1, look.Spec.Alpha)
+            ? Blocks.Of(TruthTests.Labelled(look.Reference), TruthTests.Labelled(look.Current), TruthTests.FamilySize, look.Spec.Alpha)
             : Blocks.Of(look.Reference, look.Current, kind.Kind == AlertKind.PredictionDrift ? 1 : look.Reference.Columns.Count, look.Spec.Alpha);
         lines.Add(blocks.Explained);
         lines.Add($"The reference is the validation sample that {look.ModelVersion} was judged on"

@@ -16,8 +16,9 @@ internal sealed record Look(MonitorSpec Spec, DateTimeOffset From, DateTimeOffse
         };
         if (truth && reference.Probability && reference.Labelled > 0)
         {
-            kinds.Add(Kind(AlertKind.Calibration, TruthTests.Calibration(reference, current, spec)));
-            kinds.Add(Kind(AlertKind.Performance, TruthTests.Performance(reference, current, spec)));
+            var (calibration, performance) = TruthTests.All(reference, current, spec);
+            kinds.Add(Kind(AlertKind.Calibration, calibration));
+            kinds.Add(Kind(AlertKind.Performance, performance));
         }
         return new Look(spec, from, to, revision, modelVersion, reference, current, kinds);
     }

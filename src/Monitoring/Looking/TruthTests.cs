@@ -3,15 +3,25 @@ namespace Takt.Monitoring;
 /// <summary>What the truth says of the scores: calibration and performance.</summary>
 internal static class TruthTests
 {
+    /// <summary>Three views of one thing, so one family: their p-values are adjusted together.</summary>
+    public const int FamilySize = 3;
+
+    public static (IReadOnlyList<Finding> Calibration, IReadOnlyList<Finding> Performance) All(Profile reference, Profile current, MonitorSpec spec)
+    {
+        var calibration = Calibration(reference, current, spec);
+        var findings = Family.Judge([.. calibration, .. Performance(reference, current, spec)], spec.Alpha);
+        return ([.. findings.Take(calibration.Length)], [.. findings.Skip(calibration.Length)]);
+    }
+
     /// <summary>
     /// Calibration: how far the observed share lies from the mean score, and whether that gap differs from the one the model had when it was validated. A model that was validated two points
     /// too high and is two points too high now has not degraded; its gap is a finding of the gate, not of the monitor.
     /// </summary>
-    public static IReadOnlyList<Finding> Calibration(Profile reference, Profile current, MonitorSpec spec)
+    private static Measure[] Calibration(Profile reference, Profile current, MonitorSpec spec)
     {
         Block a = Sum(reference), b = Sum(current);
         double before = Gap(a), now = Gap(b), change = now - before;
-        var blocks = Blocks.Of(Labelled(reference), Labelled(current), 1, spec.Alpha);
+        var blocks = Blocks.Of(Labelled(reference), Labelled(current), FamilySize, spec.Alpha);
         double z, p;
         string test;
         if (blocks.Usable || blocks.Few)
@@ -30,7 +40,7 @@ internal static class TruthTests
         var own = Monitoring.Calibration.Share(b.Labels, b.LabelledScores, b.Variance);
         var spiegelhalter = Monitoring.Calibration.Spiegelhalter(b.Excess, b.ExcessVariance);
         string then = Words(a), today = Words(b);
-        return Family.Judge(
+        return
         [
             new Measure("calibration", test, z, p, Math.Abs(change), spec.MaterialCalibration,
                 Math.Abs(change) >= spec.MaterialCalibration && Math.Abs(now) >= spec.MaterialCalibration, then, today, a.Labelled, b.Labelled),
@@ -38,24 +48,24 @@ internal static class TruthTests
                 false, then, today, a.Labelled, b.Labelled, Decides: false),
             new Measure("calibration, by rows", "Spiegelhalter; shown, not decided on", spiegelhalter.Z, spiegelhalter.PValue, Math.Abs(now), spec.MaterialCalibration,
                 false, then, today, a.Labelled, b.Labelled, Decides: false),
-        ], spec.Alpha);
+        ];
     }
 
     /// <summary>
     /// Performance: the mean log loss against the reference's, and against the loss that the model itself expects of such scores (their entropy). The first also moves when
     /// the cases become harder; the second only when the model is wrong about them.
     /// </summary>
-    public static IReadOnlyList<Finding> Performance(Profile reference, Profile current, MonitorSpec spec)
+    private static Measure[] Performance(Profile reference, Profile current, MonitorSpec spec)
     {
-        var blocks = Blocks.Of(Labelled(reference), Labelled(current), 2, spec.Alpha);
-        return Family.Judge(
+        var blocks = Blocks.Of(Labelled(reference), Labelled(current), FamilySize, spec.Alpha);
+        return
         [
             Loss("log_loss", reference, current, spec, blocks, b => b.Loss / b.Labelled, b => Moments.Of(b.Labelled, b.Loss, b.LossSquares),
                 b => $"log loss {Figures.Number(b.Loss / b.Labelled)}"),
             Loss("log_loss over expectation", reference, current, spec, blocks, b => (b.Loss - b.Expected) / b.Labelled,
                 b => Moments.Of(b.Labelled, b.Loss, b.LossSquares) with { Mean = (b.Loss - b.Expected) / b.Labelled },
                 b => $"log loss {Figures.Number(b.Loss / b.Labelled)} where its scores promised {Figures.Number(b.Expected / b.Labelled)}"),
-        ], spec.Alpha);
+        ];
     }
 
     /// <summary>Blocks as they count for truth.</summary>

@@ -15,7 +15,7 @@ public sealed class MachineTests(ITestOutputHelper output)
         using var database = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [Path.GetDirectoryName(csv)!, folder.Path] });
         using var connection = database.Connect();
         connection.Execute($"CREATE TABLE m AS SELECT * FROM read_csv({DuckSql.Text(csv)}, header = true)");
-        const int Trials = 60;
+        const int Trials = 30;
         foreach (var rows in new[] { 300, 2500, 5000 })
         {
             var (alarms, tests) = (0, 0);

@@ -13,12 +13,13 @@ namespace Takt.Monitoring.Tests;
 /// <summary>A watch on a real PostgreSQL and a real DuckDB; what other modules would say is said by hand.</summary>
 internal sealed class Surroundings : IJournal, IArtifactStore, IInferenceLog, IDeployments, IRegistry, IAsyncDisposable
 {
-    private readonly Engine engine = new();
+    private readonly Engine engine;
     private readonly Dictionary<Digest, string> blobs = [];
     private readonly TestFolder folder = new();
 
     private Surroundings(TestDatabase database)
     {
+        engine = new Engine(this);
         Database = database;
         Monitors = new MonitorStore(database.Database, Time);
         Windows = new WindowStore(database.Database);
