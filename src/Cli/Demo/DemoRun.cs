@@ -62,10 +62,11 @@ internal sealed partial class DemoRun(Output output, UpOptions options, bool onc
             {
                 Say(step.Title);
                 if (await HeldAsync(step, world, cancellationToken)) continue;
-                world.Table.Print(output.Console);
+                Show(world.Table, held: false);
                 return false;
             }
-            world.Table.Print(output.Console);
+            world.Table.Figures["seconds"] = clock.Elapsed.TotalSeconds;
+            Show(world.Table, held: true);
             Say(string.Create(CultureInfo.InvariantCulture, $"every step held, {clock.Elapsed.TotalSeconds:0} s"));
             return true;
         }
@@ -102,6 +103,8 @@ internal sealed partial class DemoRun(Output output, UpOptions options, bool onc
             return false;
         }
     }
+
+    private void Show(DemoTable table, bool held) => output.Show(new { held, table.Lines, table.Figures }, _ => table.Print(output.Console));
 
     /// <summary>A project of its own for each time it is played: what an earlier one left - also one that was killed - stands as it was, and its journal goes on.</summary>
     private async Task<string> NewProjectAsync(ApiClient api, CancellationToken cancellationToken)

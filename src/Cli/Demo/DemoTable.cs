@@ -9,6 +9,9 @@ internal sealed class DemoTable
 
     public IReadOnlyList<DemoLine> Lines => lines;
 
+    /// <summary>What was measured on the way, by name with its unit: for benchmarks.</summary>
+    public Dictionary<string, double> Figures { get; } = [];
+
     public void Add(string step, string what, string evidence) => lines.Add(new DemoLine(step, what, evidence));
 
     public void Print(IAnsiConsole console)

@@ -32,9 +32,12 @@ internal sealed class PoisonAndRollBack : DemoStep
         var decision = await BooksClosedAsync(world, cancellationToken);
         var evidence = decision.GetProperty("evidenceAt").GetDateTimeOffset();
         var (answered, last) = (decision.GetProperty("evidence").Number("answeredInAll"), decision.GetProperty("lastAnswerAt").GetDateTimeOffset());
+        var milliseconds = Math.Max(0, (last - evidence).TotalMilliseconds);
+        world.Table.Figures["rollback_ms_after_evidence"] = milliseconds;
+        world.Table.Figures["rollback_bad_answers"] = answered;
         world.Table.Add(Title, decision.Text("reason"), $"rollout {rollout.Text("id")}");
         world.Table.Add(Title, string.Create(CultureInfo.InvariantCulture,
-            $"rolled back by itself after {answered:N0} of its answers; {Math.Max(0, (last - evidence).TotalMilliseconds):0} ms from the decisive evidence to the last of them"), $"rollout {rollout.Text("id")}");
+            $"rolled back by itself after {answered:N0} of its answers; {milliseconds:0} ms from the decisive evidence to the last of them"), $"rollout {rollout.Text("id")}");
         Hold(world.Failed == failedBefore && world.Failed == 0, $"{world.Failed} requests failed: {world.FirstFailure}");
         var after = await world.GetAsync($"deployments/{DemoWorld.Deployment}", cancellationToken);
         Hold(after.GetProperty("champion").Text("modelVersion") == before.GetProperty("champion").Text("modelVersion"), "the champion is not what it was");
