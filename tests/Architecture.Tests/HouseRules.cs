@@ -39,6 +39,15 @@ public sealed partial class HouseRules
     }
 
     [Fact]
+    public void The_solution_names_every_project()
+    {
+        var solution = File.ReadAllText(Path.Combine(Repository.Root, "Takt.slnx"));
+        var projects = new[] { "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/')).Where(path => !path.Contains("/node_modules/", StringComparison.Ordinal));
+        Assert.Empty(projects.Where(path => !solution.Contains($"\"{path}\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Modules_have_different_names_that_are_schemas() =>
         Assert.All(ModuleList.All.GroupBy(m => m.Name), g =>
         {
