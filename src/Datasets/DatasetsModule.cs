@@ -7,7 +7,6 @@ using Takt.Datasets.Catalogue;
 using Takt.Datasets.Definition;
 using Takt.Datasets.Deliveries;
 using Takt.Datasets.Engine;
-using Takt.Datasets.Profiles;
 using Takt.Datasets.Versions;
 using Takt.Kernel;
 
@@ -24,8 +23,6 @@ public sealed class DatasetsModule : IModule
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<VersionStore>();
         services.AddSingleton<DeliveryStore>();
-        services.AddSingleton<DeliveryReader>();
-        services.AddSingleton<Profiler>();
         services.AddSingleton<DefineDataset>();
         services.AddSingleton<DeliverDataset>();
         services.AddSingleton<IDatasets, DatasetCatalogue>();

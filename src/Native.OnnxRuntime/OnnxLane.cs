@@ -18,6 +18,7 @@ public sealed unsafe class OnnxLane : IDisposable
     private byte** names; // inputs' first, then outputs'
     private void** values; // likewise
     private long current;
+    private long watched;
     private bool running;
     private bool terminated;
     private bool disposed;
@@ -103,7 +104,9 @@ public sealed unsafe class OnnxLane : IDisposable
     public void Run(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var registration = cancellationToken.UnsafeRegister(static lane => ((OnnxLane)lane!).Terminate(((OnnxLane)lane).NextRun), this);
+        // A token that fires after this run must not stop the next one, so the number is fixed now; disposing waits for a callback under way.
+        watched = NextRun;
+        using var registration = cancellationToken.UnsafeRegister(static lane => ((OnnxLane)lane!).Terminate(((OnnxLane)lane).watched), this);
         try
         {
             Run();

@@ -21,7 +21,8 @@ internal static class DatasetProblems
 
     public static Problem WrongSchema(string name, IReadOnlyList<string> findings) =>
         Problem.Unprocessable("delivery-wrong-schema", $"The delivery does not have the columns of dataset '{name}': {findings[0]}",
-            "Mend the delivery, or the dataset's columns in takt.yaml. Nothing was changed.") with { Findings = findings };
+            "Mend the delivery, or the dataset's columns in takt.yaml. Nothing was changed.") with
+        { Findings = findings };
 
     public static Problem Moved(string name) =>
         Problem.Conflict("dataset-moved", $"Dataset '{name}' got another version while this delivery was read.", "Deliver again.");

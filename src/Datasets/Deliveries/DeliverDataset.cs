@@ -15,7 +15,7 @@ namespace Takt.Datasets.Deliveries;
 /// Whatever fails on the way leaves nothing behind but the raw blob, which nobody refers to.
 /// </summary>
 internal sealed class DeliverDataset(ITaktDatabase database, IArtifactStore artifacts, IJournal journal, DatasetStore datasets, DeliveryStore deliveries, VersionStore versions,
-    DataEngine engine, DeliveryReader reader, Profiler profiler, IEnumerable<IDeliveryInspector> inspectors, TimeProvider time)
+    DataEngine engine, IEnumerable<IDeliveryInspector> inspectors, TimeProvider time)
 {
     /// <summary>Rows in a part, at most.</summary>
     public const long PartRows = 1_000_000;
@@ -46,10 +46,10 @@ internal sealed class DeliverDataset(ITaktDatabase database, IArtifactStore arti
         var last = await versions.FindAsync(caller.Project, dataset, null, cancellationToken).ConfigureAwait(false);
         var lastParts = last is null ? [] : await artifacts.LocalPathsAsync(caller.Project, last, cancellationToken).ConfigureAwait(false);
         var id = Id.New<DeliveryId>(time);
-        using var folder = engine.NewFolder(id.ToString());
+        using var work = engine.Open(id);
         var path = await artifacts.LocalPathAsync(caller.Project, raw.Digest, cancellationToken).ConfigureAwait(false);
         var schema = entry.Spec.Columns.Count > 0 || last is null || mode == DeliveryMode.Replace ? entry.Spec.Columns : last.Schema;
-        var read = await Task.Run(() => reader.Read(entry.Spec, schema, path, folder["delivery.parquet"], cancellationToken), cancellationToken).ConfigureAwait(false);
+        var read = await Task.Run(() => DeliveryReader.Read(work, entry.Spec, schema, path, work["delivery.parquet"], cancellationToken), cancellationToken).ConfigureAwait(false);
         if (read.Problem is { } problem) return problem;
         if (mode == DeliveryMode.Append && last is not null && !last.Schema.SequenceEqual(read.Value.Schema))
             return DatasetProblems.WrongSchema(dataset, [$"the last version has the columns {Words(last.Schema)}, this delivery {Words(read.Value.Schema)}. Replace the dataset instead (mode=replace)."]);
@@ -61,15 +61,15 @@ internal sealed class DeliverDataset(ITaktDatabase database, IArtifactStore arti
         var delivery = new Delivery(id, dataset, accepted ? DeliveryStatus.Accepted : DeliveryStatus.Refused, raw.Digest, read.Value.Rows, accepted ? entry.Newest + 1 : null, note, checks,
             time.GetUtcMicroseconds());
         return accepted
-            ? await AcceptAsync(caller, entry, delivery, mode, read.Value, last, lastParts, cancellationToken).ConfigureAwait(false)
+            ? await AcceptAsync(caller, work, entry, delivery, mode, read.Value, last, lastParts, cancellationToken).ConfigureAwait(false)
             : await SetAsideAsync(caller, delivery, mode, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Outcome<Delivery>> AcceptAsync(Caller caller, CatalogueEntry entry, Delivery delivery, DeliveryMode mode, ReadDelivery read,
+    private async Task<Outcome<Delivery>> AcceptAsync(Caller caller, DeliveryWork work, CatalogueEntry entry, Delivery delivery, DeliveryMode mode, ReadDelivery read,
         DatasetVersion? last, IReadOnlyList<string> lastParts, CancellationToken cancellationToken)
     {
         var extends = mode == DeliveryMode.Append ? last : null;
-        var files = await Task.Run(() => reader.Split(read, PartRows, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var files = await Task.Run(() => DeliveryReader.Split(work, read, PartRows, cancellationToken), cancellationToken).ConfigureAwait(false);
         var added = new List<DatasetPart>(files.Count);
         foreach (var (path, rows) in files)
         {
@@ -82,7 +82,7 @@ internal sealed class DeliverDataset(ITaktDatabase database, IArtifactStore arti
         var text = manifest.ToCanonicalJson();
         var version = new DatasetVersion(entry.Spec.Name, delivery.Version!.Value, Manifest.DigestOf(text), manifest.Rows, manifest.Schema, manifest.EventFrom, manifest.EventTo, delivery.At, manifest.Parts);
         var parts = extends is null ? [read.Path] : (IReadOnlyList<string>)[.. lastParts, read.Path];
-        var profile = await Task.Run(() => profiler.Profile(parts, version.Schema, version.Rows, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var profile = await Task.Run(() => Profiler.Profile(work, parts, version.Schema, version.Rows, cancellationToken), cancellationToken).ConfigureAwait(false);
 
         return await database.InTransactionAsync<Outcome<Delivery>>(async (transaction, token) =>
         {

@@ -10,14 +10,14 @@ namespace Takt.Datasets.Deliveries;
 internal sealed record ReadDelivery(string Path, long Rows, IReadOnlyList<ColumnSpec> Schema, DateTimeOffset? EventFrom, DateTimeOffset? EventTo);
 
 /// <summary>Reads what was delivered, Parquet or CSV, and writes it anew: the dataset's columns in their order, in the five types, compressed with zstd. The same bytes in, the same bytes out.</summary>
-internal sealed class DeliveryReader(DataEngine engine)
+internal static class DeliveryReader
 {
     private const string ParquetOptions = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880";
 
     /// <param name="schema">The columns it must have; empty: whatever comes.</param>
-    public Outcome<ReadDelivery> Read(DatasetSpec spec, IReadOnlyList<ColumnSpec> schema, string raw, string to, CancellationToken cancellationToken)
+    public static Outcome<ReadDelivery> Read(DeliveryWork work, DatasetSpec spec, IReadOnlyList<ColumnSpec> schema, string raw, string to, CancellationToken cancellationToken)
     {
-        using var connection = engine.Connect();
+        using var connection = work.Connect();
         try
         {
             var isParquet = IsParquet(raw);
@@ -42,10 +42,10 @@ internal sealed class DeliveryReader(DataEngine engine)
     }
 
     /// <summary>Cuts the file into parts of at most <paramref name="most"/> rows, so that no part is too big to be read alone. One that is small enough is the part itself.</summary>
-    public IReadOnlyList<(string Path, long Rows)> Split(ReadDelivery delivery, long most, CancellationToken cancellationToken)
+    public static IReadOnlyList<(string Path, long Rows)> Split(DeliveryWork work, ReadDelivery delivery, long most, CancellationToken cancellationToken)
     {
         if (delivery.Rows <= most) return [(delivery.Path, delivery.Rows)];
-        using var connection = engine.Connect();
+        using var connection = work.Connect();
         var columns = string.Join(", ", delivery.Schema.Select(c => DuckSql.Name(c.Name)));
         var parts = new List<(string, long)>();
         for (long start = 0; start < delivery.Rows; start += most)

@@ -5,7 +5,7 @@ using Takt.Native.DuckDb;
 namespace Takt.Datasets.Profiles;
 
 /// <summary>Measures a version: one pass for all columns' figures, and one small pass a column for its frequent values.</summary>
-internal sealed class Profiler(DataEngine engine)
+internal static class Profiler
 {
     /// <summary>Up to here distinct values and quantiles are exact: beyond, they are estimated (the engine keeps every value to be exact).</summary>
     public const long ExactRows = 5_000_000;
@@ -14,9 +14,9 @@ internal sealed class Profiler(DataEngine engine)
     private const int TopValues = 10;
     private static readonly double[] Points = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
-    public DatasetProfile Profile(IReadOnlyList<string> parts, IReadOnlyList<ColumnSpec> schema, long rows, CancellationToken cancellationToken)
+    public static DatasetProfile Profile(DeliveryWork work, IReadOnlyList<string> parts, IReadOnlyList<ColumnSpec> schema, long rows, CancellationToken cancellationToken)
     {
-        using var connection = engine.Connect();
+        using var connection = work.Connect();
         var source = DuckSql.Parquet(parts);
         var exact = rows <= ExactRows;
         var figures = connection.Rows($"SELECT {string.Join(", ", schema.Select(c => Figures(c, exact)))} FROM {source}", cancellationToken)[0];
