@@ -41,7 +41,8 @@ internal static class EchoServer
             var response = context.GetRequiredFeature<IHttpResponseFeature>();
             response.Headers.ContentLength = read.Buffer.Length;
             response.Headers.ContentType = "application/json";
-            await context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(read.Buffer.First);
+            var writer = context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+            foreach (var piece in read.Buffer) await writer.WriteAsync(piece);
             reader.AdvanceTo(read.Buffer.End);
         }
     }

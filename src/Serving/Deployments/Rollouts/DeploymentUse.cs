@@ -42,9 +42,9 @@ internal sealed class DeploymentUse(DeploymentStore store, ITaktDatabase databas
         if (started.Decided is { } decided)
         {
             if (decided.Rollout.Status == RolloutStatus.Running) controller.Watch(decided.Rollout, started.Spec);
-            await actions.PutInForceAsync(decided, cancellationToken).ConfigureAwait(false);
-            if (decided.Rollout.Status == RolloutStatus.Promoted)
-                await actions.FollowWithAliasAsync(caller.Project, deployment, decided.Rollout.Challenger, $"deployed: {reason}", cancellationToken).ConfigureAwait(false);
+            await actions.PutInForceAsync(decided, decided.Rollout.Status == RolloutStatus.Promoted
+                ? () => actions.FollowWithAliasAsync(caller.Project, deployment, decided.Rollout.Challenger, $"deployed: {reason}", cancellationToken)
+                : null, cancellationToken).ConfigureAwait(false);
         }
         return (await FindAsync(caller.Project, deployment, cancellationToken).ConfigureAwait(false))!;
     }
@@ -77,9 +77,11 @@ internal sealed class DeploymentUse(DeploymentStore store, ITaktDatabase databas
         if (outcome.Problem is { } problem) return problem;
         var (decided, moved) = outcome.Value;
         controller.Forget(key, decided.Rollout.Id);
-        if (!await actions.PutInForceAsync(decided, cancellationToken).ConfigureAwait(false))
+        var inForce = await actions.PutInForceAsync(decided, moved is { } to
+            ? () => actions.FollowWithAliasAsync(caller.Project, deployment, to, $"rolled back: {reason}", cancellationToken)
+            : null, cancellationToken).ConfigureAwait(false);
+        if (!inForce)
             return new Problem("rollback-not-followed", 504, $"The rollback of '{deployment}' is decided and on record, but a data plane has not followed in {RolloutActions.FollowWithin.TotalSeconds:0} s.", "It follows when it is back; look at the deployment's health.");
-        if (moved is { } to) await actions.FollowWithAliasAsync(caller.Project, deployment, to, $"rolled back: {reason}", cancellationToken).ConfigureAwait(false);
         return (await FindAsync(caller.Project, deployment, cancellationToken).ConfigureAwait(false))!;
     }
 

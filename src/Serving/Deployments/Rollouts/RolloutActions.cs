@@ -87,12 +87,16 @@ internal sealed partial class RolloutActions(DeploymentStore store, ITaktDatabas
     }
 
     /// <summary>After the commit: the plan goes out at once; told when every live data plane follows and the fact is in the tree.</summary>
-    public async Task<bool> PutInForceAsync(Decided decided, CancellationToken cancellationToken)
+    /// <param name="then">What belongs to it: until it is done the decision is not shown as in force.</param>
+    /// <returns>False where a data plane did not follow in time.</returns>
+    public async Task<bool> PutInForceAsync(Decided decided, Func<Task>? then, CancellationToken cancellationToken)
     {
         await plans.RemakeAsync(cancellationToken).ConfigureAwait(false);
         var inForce = await board.InForceAsync(decided.Generation, FollowWithin, cancellationToken).ConfigureAwait(false);
-        if (inForce) await store.SetInForceAsync(decided.Decision, time.GetUtcMicroseconds(), cancellationToken).ConfigureAwait(false);
+        var at = time.GetUtcMicroseconds();
         await journal.SequencedAsync(decided.Fact, cancellationToken).ConfigureAwait(false);
+        if (then is not null) await then().ConfigureAwait(false);
+        if (inForce) await store.SetInForceAsync(decided.Decision, at, cancellationToken).ConfigureAwait(false);
         return inForce;
     }
 

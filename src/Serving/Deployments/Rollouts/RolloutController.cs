@@ -150,9 +150,12 @@ internal sealed partial class RolloutController(DeploymentStore store, RolloutAc
                 of.Ended = decided.Rollout.Status != RolloutStatus.Running;
                 of.Evidence.BeginStage(SegmentFormat.Micros(decided.Rollout.StageAt), shadow: false);
             }
-            await actions.PutInForceAsync(decided, CancellationToken.None).ConfigureAwait(false);
-            if (call.Kind == CallKind.Promote) await actions.FollowWithAliasAsync(key.Project, key.Name, of.Rollout.Challenger, $"rollout {of.Rollout.Id}: {call.Reason}", CancellationToken.None).ConfigureAwait(false);
-            if (call.Kind == CallKind.RollBack) await CloseBooksAsync(of, decided).ConfigureAwait(false);
+            await actions.PutInForceAsync(decided, call.Kind switch
+            {
+                CallKind.Promote => () => actions.FollowWithAliasAsync(key.Project, key.Name, decided.Rollout.Challenger, $"rollout {decided.Rollout.Id}: {call.Reason}", CancellationToken.None),
+                CallKind.RollBack => () => CloseBooksAsync(of, decided),
+                _ => null,
+            }, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {

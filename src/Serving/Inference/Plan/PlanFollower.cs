@@ -33,14 +33,21 @@ internal sealed partial class PlanFollower(DataPlaneClient client, PlanStage sta
         }
     }
 
-    /// <summary>Somebody came with a token that the plan does not know: is there a newer list? At most five times a second, and never longer than half a second.</summary>
+    /// <summary>
+    /// Somebody came with a token that the plan does not know: is there a newer list? Asked at most five times a second, once for all who came before
+    /// it was asked; nobody waits much longer than half a second.
+    /// </summary>
     public async Task RefreshAsync()
     {
         if (away) return;
+        var came = time.GetTimestamp();
         await refreshing.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (refreshed != 0 && time.GetElapsedTime(refreshed) < LeastBetweenRefreshes) return;
+            if (refreshed >= came) return;
+            var pause = LeastBetweenRefreshes - time.GetElapsedTime(refreshed);
+            if (refreshed != 0 && pause > TimeSpan.Zero) await Task.Delay(pause, time).ConfigureAwait(false);
+            refreshed = time.GetTimestamp();
             using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(500), time);
             // No plan has this tokens' version: it is answered at once.
             var orders = await client.OrdersAsync(stage.Current?.Plan.Generation ?? -1, "refresh", seal, limit.Token).ConfigureAwait(false);
@@ -52,7 +59,6 @@ internal sealed partial class PlanFollower(DataPlaneClient client, PlanStage sta
         }
         finally
         {
-            refreshed = time.GetTimestamp();
             refreshing.Release();
         }
     }
