@@ -13,7 +13,7 @@ internal static class ChangeList
     {
         try
         {
-            return await call.Api.PostAsync<JsonElement>(ApiClient.InProject(call.Project, $"definition/{verb}"), folder.Body, cancellationToken);
+            return await call.Api.PostAsync<JsonElement>(ApiClient.InProject(folder.ProjectOf(call), $"definition/{verb}"), folder.Body, cancellationToken);
         }
         catch (RefusedException refused)
         {

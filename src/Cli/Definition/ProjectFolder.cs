@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Takt.Cli.Shell;
 using Takt.Kernel;
 
 namespace Takt.Cli.Definition;
@@ -29,6 +30,10 @@ internal sealed partial record ProjectFolder(string Name, string File, IReadOnly
         return new ProjectFolder(Path.GetFileName(file), text, files, await GitState.ReadAsync(folder, cancellationToken));
     }
 
+    /// <summary>The project it is sent to: the one that was asked for, else the one that the file names.</summary>
+    public string ProjectOf(VerbCall call) =>
+        !call.WasGiven(GlobalOptions.Project) && ProjectLine().Match(File) is { Success: true } named ? named.Groups["name"].Value : call.Project;
+
     /// <summary>The request's body.</summary>
     public object Body => new { File, Files, Source };
 
@@ -56,6 +61,9 @@ internal sealed partial record ProjectFolder(string Name, string File, IReadOnly
 
     [GeneratedRegex("[A-Za-z0-9_./-]+")]
     private static partial Regex Words();
+
+    [GeneratedRegex("""^project:\s*["']?(?<name>[a-z][a-z0-9-]*)""", RegexOptions.Multiline)]
+    private static partial Regex ProjectLine();
 
     [GeneratedRegex("^line ([0-9]+):")]
     private static partial Regex LineNumber();

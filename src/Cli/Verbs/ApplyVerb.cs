@@ -26,7 +26,7 @@ internal static class ApplyVerb
         call.Out.Show(applied, answer =>
         {
             var count = ChangeList.Print(call.Out, answer);
-            call.Out.Line(answer.Text("fact").Length == 0 ? "Nothing has changed." : $"Applied as definition {answer.Text("number")} of '{call.Project}' ({answer.Text("digest")[..12]}): {count} changed.{ChangeList.Unchanged(answer)}");
+            call.Out.Line(answer.Text("fact").Length == 0 ? "Nothing has changed." : $"Applied as definition {answer.Text("number")} of '{folder.ProjectOf(call)}' ({answer.Text("digest")[..12]}): {count} changed.{ChangeList.Unchanged(answer)}");
         });
     }
 
@@ -39,8 +39,8 @@ internal static class ApplyVerb
         }
         catch (RefusedException refused) when (refused.Problem.Type == "project-not-found")
         {
-            await call.Api.PostAsync<JsonElement>("api/v1/projects", new { name = call.Project }, cancellationToken);
-            call.Out.Line($"Made the project '{call.Project}'.");
+            await call.Api.PostAsync<JsonElement>("api/v1/projects", new { name = folder.ProjectOf(call) }, cancellationToken);
+            call.Out.Line($"Made the project '{folder.ProjectOf(call)}'.");
             return await ChangeList.SendAsync(call, folder, "apply", cancellationToken);
         }
     }
