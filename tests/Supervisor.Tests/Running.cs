@@ -30,8 +30,9 @@ internal sealed class Running : IAsyncDisposable
 
     internal RunningTakt Now => RunningTakt.Read(Home)!;
 
-    internal static async Task<Running> UpAsync(TaktHome home, int? port = 0, int? dataPort = 0)
+    internal static async Task<Running> UpAsync(TaktHome home, int? port = 0, int? dataPort = 0, bool prepared = true)
     {
+        if (prepared) await PreparedCluster.CopyToAsync(home);
         var stop = new CancellationTokenSource();
         var up = new TaskCompletionSource<RunningTakt>(TaskCreationOptions.RunContinuationsAsynchronously);
         var news = new List<SupervisorNews>();

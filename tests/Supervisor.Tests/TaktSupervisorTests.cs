@@ -19,7 +19,7 @@ public sealed class TaktSupervisorTests : IDisposable
     [Fact]
     public async Task Everything_starts_answers_and_leaves_no_process_behind()
     {
-        var running = await Running.UpAsync(Home);
+        var running = await Running.UpAsync(Home, prepared: false);
         Assert.Equal("takt", await running.AskServerAsync("/database"));
         Assert.Equal("OK", await running.AskDataPlaneAsync("/v2/health/live"));
         var processes = running.Now.Processes;
@@ -133,7 +133,7 @@ public sealed class TaktSupervisorTests : IDisposable
     public async Task A_home_that_cannot_be_written_is_refused()
     {
         await File.WriteAllTextAsync(folder["file"], "", TestContext.Current.CancellationToken);
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => Running.UpAsync(new TaktHome(folder["file/home"])));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => Running.UpAsync(new TaktHome(folder["file/home"]), prepared: false));
         Assert.Equal("home-not-writable", refused.Problem.Type);
     }
 
@@ -150,7 +150,7 @@ public sealed class TaktSupervisorTests : IDisposable
 
         try
         {
-            var refused = await Assert.ThrowsAsync<RefusedException>(() => Running.UpAsync(new TaktHome(folder["disk/home"])));
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => Running.UpAsync(new TaktHome(folder["disk/home"]), prepared: false));
             Assert.Equal("disk-full", refused.Problem.Type);
         }
         finally
