@@ -88,11 +88,25 @@ internal sealed class RunSearch(ITaktDatabase database)
         switch (clause.Entity)
         {
             case "metric": Metric(sql, clause, onlyWithFirst && query.Order[0].Key == clause.Key); break;
-            case "parameter": SearchSql.Pair(sql, "tracking.params", "run", "r.id", clause); break;
-            case "tag": SearchSql.Pair(sql, "tracking.tags", "run", "r.id", clause); break;
+            case "parameter": Pair(sql, query, "tracking.params", clause); break;
+            case "tag": Pair(sql, query, "tracking.tags", clause); break;
             case "dataset": Dataset(sql, clause); break;
             default: AttributeCondition(sql, clause); break;
         }
+    }
+
+    /// <summary>An equality is written so that the index on (experiment, key, start of value) can find the runs, or the run its value: whichever is less.</summary>
+    private static void Pair(SqlText sql, RunQuery query, string table, MLflowClause clause)
+    {
+        if (clause.Comparator != "=" || !clause.IsText)
+        {
+            SearchSql.Pair(sql, table, "run", "r.id", clause);
+            return;
+        }
+        var value = SearchSql.Sound(clause.Value);
+        sql.Add($"r.id IN (SELECT p.run FROM {table} p WHERE ");
+        In(sql, "p.experiment", query.Experiments);
+        sql.Add(" AND p.key = ").Value(SearchSql.Sound(clause.Key)).Add(" AND left(p.value, 64) = left(").Value(value).Add(", 64) AND p.value = ").Value(value).Add(")");
     }
 
     /// <summary>NaN is on no side of any number.</summary>
