@@ -13,6 +13,9 @@ internal static class ReachableCopy
     // Named for root alone to write in; the second where a system keeps /var/lib read-only.
     private static readonly string[] openPlaces = ["/var/lib/takt", "/var/tmp/takt-root"];
 
+    // Of each label; an older build may still run.
+    private const int Kept = 8;
+
     private const UnixFileMode OpenFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
@@ -44,6 +47,7 @@ internal static class ReachableCopy
             Directory.Delete(unfinished, recursive: true); // somebody else was first
         }
 
+        foreach (var old in new DirectoryInfo(OpenPlace()).EnumerateDirectories($"{label}-*").OrderByDescending(old => old.CreationTimeUtc).Skip(Kept)) old.Delete(recursive: true);
         return copy;
     }
 
