@@ -22,12 +22,13 @@ public sealed class TrainingFixture : IDisposable
 
     public string this[string name] => folder[name];
 
+    /// <summary>In many small row groups, so that several threads read it.</summary>
     public string Parquet(string name, string sql)
     {
         var path = folder[name + ".parquet"];
         using var database = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [folder.Path] });
         using var connection = database.Connect();
-        connection.Execute($"COPY ({sql}) TO {DuckSql.Text(path)} (FORMAT parquet)");
+        connection.Execute($"COPY ({sql}) TO {DuckSql.Text(path)} (FORMAT parquet, ROW_GROUP_SIZE 2048)");
         return path;
     }
 

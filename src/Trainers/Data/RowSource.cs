@@ -31,7 +31,7 @@ internal sealed record RowSource(
         if (Until <= From) throw new TrainingException($"from ({From:u}) is not before cutoff ({Until:u}): no row can lie between them.");
         foreach (var file in Data)
             if (!File.Exists(file)) throw new TrainingException($"The data file {file} does not exist: name Parquet files, not folders or patterns.");
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase); // as SQL does
         foreach (var feature in Features)
         {
             if (string.IsNullOrWhiteSpace(feature.Name)) throw new TrainingException("A feature has an empty name: each input needs one.");

@@ -26,8 +26,7 @@ internal sealed class Evaluation(EvaluationSpec spec, IProgress<TrainingProgress
             paired.Add(PairedLosses.Compare(model.Name, champion, "brier", Figures.BrierOf, scores[model.Name], scores[champion], frame.Labels, frame.Times));
         }
         var report = new EvaluationReport(frame.Rows, figures[champion].BaseRate, StepFiles.Time(frame.Times[0]), StepFiles.Time(frame.Times[^1]), figures, paired, frame.Unlabelled);
-        StepFiles.Write(output["metrics.json"], report);
-        output.Complete();
+        output.Write(() => StepFiles.Write(output["metrics.json"], report));
         progress.Report(new TrainingProgress("done", 1, string.Join("; ", spec.Models.Select(m => $"{m.Name}: log loss {figures[m.Name].LogLoss:0.0000}, AUC {figures[m.Name].Auc:0.000}"))));
         return report;
     }

@@ -1,3 +1,5 @@
+using Takt.Native.DuckDb;
+
 namespace Takt.Trainers;
 
 /// <summary>Files that appear together: written beside the target and moved in at the end; what fails before leaves nothing.</summary>
@@ -20,14 +22,29 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Where a file is written until <see cref="Complete"/>.</summary>
+    /// <summary>Where a file is written until all are complete.</summary>
     public string this[string name] => Path.Combine(draft, name);
 
-    public void Complete()
+    /// <summary>Writes the files, then lets them appear.</summary>
+    public void Write(Action files)
     {
+        try
+        {
+            files();
+            Complete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckException)
+        {
+            throw new TrainingException($"The results could not be written to {target}: {e.Message.ReplaceLineEndings(" ")} Make room there, or name another folder.", e);
+        }
+    }
+
+    private void Complete()
+    {
+        if (Directory.Exists(target) && !Directory.EnumerateFileSystemEntries(target).Any()) Directory.Delete(target);
         if (!Directory.Exists(target))
         {
-            Directory.Move(draft, target);
+            Directory.Move(draft, target); // at once
             return;
         }
         foreach (var file in Directory.EnumerateFiles(draft)) File.Move(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);

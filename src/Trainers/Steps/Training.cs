@@ -28,13 +28,15 @@ internal sealed class Training(TrainingSpec spec, IProgress<TrainingProgress> pr
         var difference = CompareWithOnnx(onnx, frame, boundary, scores);
         Report("check", 0.9, $"ONNX Runtime computes the same from the file (largest difference {difference:0.0e+0})");
         var report = Measure(frame, boundary, measured, unseen, difference);
-        File.WriteAllBytes(output["model.onnx"], onnx);
-        StepFiles.Write(output["metrics.json"], report);
-        StepFiles.Write(output["params.json"], new Dictionary<string, object> { ["spec"] = spec, ["learnt"] = exported.Learnt() });
-        StepFiles.Write(output["signature.json"], SignatureOf(exported));
-        StepFiles.Write(output["golden.json"], GoldenCases.Choose(frame, boundary, scores));
-        ValidationRows.Write(output["validation.parquet"], frame, boundary, scores, unseen, source);
-        output.Complete();
+        output.Write(() =>
+        {
+            File.WriteAllBytes(output["model.onnx"], onnx);
+            StepFiles.Write(output["metrics.json"], report);
+            StepFiles.Write(output["params.json"], new Dictionary<string, object> { ["spec"] = spec, ["learnt"] = exported.Learnt() });
+            StepFiles.Write(output["signature.json"], SignatureOf(exported));
+            StepFiles.Write(output["golden.json"], GoldenCases.Choose(frame, boundary, scores));
+            ValidationRows.Write(output["validation.parquet"], frame, boundary, scores, unseen, source);
+        });
         Report("done", 1, $"validation log loss {report.Validation.LogLoss:0.0000} (constant {report.BaselineValidation.LogLoss:0.0000}), AUC {report.Validation.Auc:0.000}");
         return report;
     }

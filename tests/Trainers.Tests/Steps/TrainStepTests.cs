@@ -65,6 +65,25 @@ public sealed class TrainStepTests(TrainingFixture fixture) : IClassFixture<Trai
     }
 
     [Fact]
+    public void What_an_earlier_training_left_is_replaced()
+    {
+        var into = fixture["again"];
+        Directory.CreateDirectory(into);
+        var first = TrainStep.Run(fixture.Spec(), into, new TrainingFixture.Ignored());
+        File.WriteAllText(Path.Combine(into, "model.onnx"), "broken since");
+        Assert.Equal(first, TrainStep.Run(fixture.Spec(), into, new TrainingFixture.Ignored()));
+        Assert.Equal(TrainStep.Files.Order(), Directory.EnumerateFileSystemEntries(into).Select(Path.GetFileName).Order());
+        using var model = OnnxModel.Load(Path.Combine(into, "model.onnx"));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_is_told()
+    {
+        File.WriteAllText(fixture["file"], "");
+        Assert.Contains("Nothing can be written beside", Assert.Throws<TrainingException>(() => TrainStep.Run(fixture.Spec(), Path.Combine(fixture["file"], "model"), new TrainingFixture.Ignored())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_held_out_rows_are_the_last_ones_and_the_cutoff_is_exclusive()
     {
         var cutoff = new DateTimeOffset(2001, 1, 11, 0, 0, 0, TimeSpan.Zero);
