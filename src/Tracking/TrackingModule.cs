@@ -23,6 +23,8 @@ public sealed class TrackingModule : IModule
         services.AddSingleton<RunArtifactStore>();
         services.AddSingleton<ProxyFileStore>();
         services.AddSingleton<IProxiedArtifacts, ProxiedArtifacts>();
+        services.AddSingleton<LoggedModelStore>();
+        services.AddSingleton<LoggedModelSearch>();
         services.AddSingleton<RunLogStore>();
         services.AddSingleton<RunLog>();
         services.AddSingleton<MetricBlockStore>();
@@ -40,6 +42,7 @@ public sealed class TrackingModule : IModule
         LoggingRoutes.Map(routes);
         MetricRoutes.Map(routes);
         ArtifactRoutes.Map(routes);
+        LoggedModelRoutes.Map(routes);
         ServerRoutes.Map(routes);
     }
 }

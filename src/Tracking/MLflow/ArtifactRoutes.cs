@@ -46,6 +46,14 @@ internal static class ArtifactRoutes
         await AnswerAsync(call, await call.Of<ProxyFileStore>().ListAsync(call.Caller.Project, path, call.Stop).ConfigureAwait(false), "", null).ConfigureAwait(false);
     }
 
+    /// <summary>A folder of the project's files.</summary>
+    /// <param name="root">Of the proxy; entries are told below it.</param>
+    internal static async Task AnswerFolderAsync(MLflowCall call, string root, string folder, string uri)
+    {
+        var entries = await call.Of<ProxyFileStore>().ListAsync(call.Caller.Project, new ProxyPath(null, 0, folder.Length == 0 ? root : $"{root}/{folder}"), call.Stop).ConfigureAwait(false);
+        await AnswerAsync(call, entries, folder.Length == 0 ? "" : folder + "/", uri).ConfigureAwait(false);
+    }
+
     private static Task AnswerAsync(MLflowCall call, List<ArtifactEntry> entries, string prefix, string? root) => call.Context.AnswerAsync(json =>
     {
         if (root is not null) json.WriteString("root_uri"u8, root);
@@ -128,7 +136,7 @@ internal static class ArtifactRoutes
         return write && run.Deleted ? throw RunRoutes.NotActive(id) : path;
     }
 
-    private static string Folder(string? path)
+    internal static string Folder(string? path)
     {
         var plain = (path ?? "").TrimEnd('/');
         return plain.Length == 0 || plain == "." ? "" : ArtifactPath.Check(plain) ?? throw InvalidPath;

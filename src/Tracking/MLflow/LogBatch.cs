@@ -11,6 +11,9 @@ internal sealed class LogBatch : IDisposable
 
     public MetricBatch Metrics { get; } = new();
 
+    /// <summary>Metrics that are a logged model's too; the run is not known while they are read.</summary>
+    public List<(string Model, LoggedMetric Metric)> OfModels { get; } = [];
+
     /// <summary>In order; a key that stands twice is a mistake.</summary>
     public List<KeyValuePair<string, string>> Params { get; } = [];
 

@@ -56,12 +56,16 @@ internal static class LogBatchReader
             double? value = null;
             long? time = null;
             long step = 0;
+            string? model = null, dataset = null, digest = null;
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
                 if (json.ValueTextEquals("key"u8)) keyLength = Key(ref json, key, index);
                 else if (json.ValueTextEquals("value"u8)) value = Number(ref json, index);
                 else if (json.ValueTextEquals("timestamp"u8)) time = Whole(ref json, "timestamp", index);
                 else if (json.ValueTextEquals("step"u8)) step = Whole(ref json, "step", index) ?? 0;
+                else if (json.ValueTextEquals("model_id"u8)) model = Text(ref json, $"metrics[{index}].model_id");
+                else if (json.ValueTextEquals("dataset_name"u8)) dataset = Text(ref json, $"metrics[{index}].dataset_name");
+                else if (json.ValueTextEquals("dataset_digest"u8)) digest = Text(ref json, $"metrics[{index}].dataset_digest");
                 else Skip(ref json);
             }
             if (keyLength <= 0) throw MLflowException.MissingValue($"metrics[{index}].key");
@@ -74,6 +78,7 @@ internal static class LogBatchReader
             var number = into.Metrics.KeyOf(key[..keyLength]);
             if (number == known) CheckKey(into.Metrics.Keys[number], index);
             into.Metrics.Add(number, time.Value, step, value.Value);
+            if (!string.IsNullOrEmpty(model)) into.OfModels.Add((model, new LoggedMetric(into.Metrics.Keys[number], value.Value, time.Value, step, default, dataset ?? "", digest ?? "")));
         }
     }
 

@@ -36,7 +36,9 @@ internal static class LoggingRoutes
         if (time < 0) throw MLflowException.InvalidValue("timestamp", $"{time}", $"metric '{key}' (value={value}). Timestamp must be a nonnegative long (64-bit integer) ");
         using var batch = new MetricBatch();
         batch.Add(key, time, step, value);
-        await LogAsync(call, run, KeyValues.None, KeyValues.None, batch).ConfigureAwait(false);
+        var ofModel = new List<(string, LoggedMetric)>();
+        if (request.Text("model_id") is { Length: > 0 } model) ofModel.Add((model, new LoggedMetric(key, value, time, step, run, request.Text("dataset_name") ?? "", request.Text("dataset_digest") ?? "")));
+        await LogAsync(call, run, KeyValues.None, KeyValues.None, batch, ofModel).ConfigureAwait(false);
     }
 
     private static async Task LogParamAsync(MLflowCall call)
@@ -73,12 +75,15 @@ internal static class LoggingRoutes
         if (string.IsNullOrEmpty(batch.Run)) throw MLflowException.MissingValue("run_id");
         batch.Check();
         var parameters = batch.Params.Count == 0 ? KeyValues.None : new KeyValues([.. batch.Params.Select(p => p.Key)], [.. batch.Params.Select(p => p.Value)]);
-        await LogAsync(call, RunRoutes.Of(batch.Run), parameters, KeyValues.Of(batch.Tags), batch.Metrics).ConfigureAwait(false);
+        await LogAsync(call, RunRoutes.Of(batch.Run), parameters, KeyValues.Of(batch.Tags), batch.Metrics, batch.OfModels).ConfigureAwait(false);
     }
 
-    private static async Task LogAsync(MLflowCall call, RunId run, KeyValues parameters, KeyValues tags, MetricBatch? metrics)
+    /// <param name="ofModels">Metrics that are a logged model's too.</param>
+    private static async Task LogAsync(MLflowCall call, RunId run, KeyValues parameters, KeyValues tags, MetricBatch? metrics, IReadOnlyList<(string Model, LoggedMetric Metric)>? ofModels = null)
     {
         var outcome = await call.Of<RunLog>().LogAsync(call.Caller.Project, run, parameters, tags, metrics, call.Stop).ConfigureAwait(false);
+        if (outcome is LogOutcome.Logged && ofModels is { Count: > 0 })
+            await call.Of<LoggedModelStore>().AddMetricsAsync(call.Caller.Project, [.. ofModels.Select(m => (m.Model, m.Metric with { Run = run }))], call.Stop).ConfigureAwait(false);
         await (outcome switch
         {
             LogOutcome.Logged => call.Context.AnswerNothingAsync(),
