@@ -18,7 +18,7 @@ internal static class ArtifactProblems
 
     public static Problem QuotaReached(long quota) => new("artifact-quota-reached", 507, $"The project may keep {quota} bytes of artifacts and would have more.", "Ask an admin to raise Takt:Artifacts:ProjectQuota.");
 
-    public static Problem DiskFull(string folder) => new("artifact-store-full", 507, $"There is no space left below {folder}; nothing of the artifact was kept.", "Free some space and put it again.");
+    public static readonly Problem DiskFull = new("artifact-store-full", 507, "There is no space left in the artifact store; nothing of the artifact was kept.", "Free some space there and put it again.");
 
     public static Problem WrongDigest(Digest said, Digest found) => Problem.Unprocessable("artifact-digest-mismatch", $"The bytes have the digest {found}, not {said}; nothing was kept.", "A digest is the root over chunks of 1 MiB (docs/artifacts.md): POST the bytes and Takt tells it.");
 

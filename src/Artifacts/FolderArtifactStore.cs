@@ -37,7 +37,7 @@ internal sealed class FolderArtifactStore(ITaktDatabase database, BlobFolder fol
         }
         catch (IOException e) when (ArtifactProblems.IsDiskFull(e))
         {
-            throw new RefusedException(ArtifactProblems.DiskFull(folder.Root));
+            throw new RefusedException(ArtifactProblems.DiskFull);
         }
     }
 

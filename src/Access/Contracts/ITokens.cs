@@ -10,7 +10,10 @@ public interface ITokens
 
     Task RevokeAsync(Caller by, TokenId token, CancellationToken cancellationToken);
 
-    /// <summary>Hashes of the tokens that may call a deployment of the project, for the data plane's plan: it checks tokens while the server is away.</summary>
+    /// <summary>
+    /// Hashes of the tokens that may call a deployment, for the data plane's plan: it checks tokens while the server is away. A token without a project of its own comes once where its
+    /// actor has a role everywhere, else once for each project.
+    /// </summary>
     Task<IReadOnlyList<TokenHash>> HashesAsync(CancellationToken cancellationToken);
 }
 

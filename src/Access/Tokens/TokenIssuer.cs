@@ -44,9 +44,13 @@ internal sealed class TokenIssuer(AccessState state, IJournal journal, TimeProvi
         foreach (var (sha256, token) in snapshot.Tokens)
         {
             if (token.Parent is not null || token.IsDataPlane || token.ExpiresAt <= now || !snapshot.Actors.TryGetValue(token.Actor, out var actor) || actor.Disabled) continue;
-            if (snapshot.EverywhereRoleOf(token) is { } everywhere) Add(null, everywhere);
+            if (snapshot.EverywhereRoleOf(token) is { } everywhere)
+            {
+                Add(null, everywhere);
+                continue;
+            }
             foreach (var project in snapshot.Projects.Keys)
-                if (snapshot.RoleOf(token, project) is { } role && role != snapshot.EverywhereRoleOf(token)) Add(project, role);
+                if (snapshot.RoleOf(token, project) is { } role) Add(project, role);
 
             void Add(ProjectId? project, Role role)
             {
