@@ -33,7 +33,9 @@ internal static class DataPlaneProcess
         object Revision(int number, int percent, bool inShadow) => new { number, modelVersion = $"bench/{number}", digest, percent, shadow = inShadow };
         var plan = new
         {
-            generation = 1L, tokensVersion = "1", tokens = new[] { new { sha256 = new Digest(SHA256.HashData(Encoding.UTF8.GetBytes(Bodies.Token))), expiresAt = DateTimeOffset.MaxValue } },
+            generation = 1L,
+            tokensVersion = "1",
+            tokens = new[] { new { sha256 = new Digest(SHA256.HashData(Encoding.UTF8.GetBytes(Bodies.Token))), expiresAt = DateTimeOffset.MaxValue } },
             deployments = new[] { new { projectId = ProjectId.Default, project = "default", name = "bench", flushBeforeAnswer = flush, revisions = shadow ? new[] { Revision(2, 0, true), Revision(1, 100, true) } : [Revision(1, 100, false)] } },
         };
         var builder = WebApplication.CreateSlimBuilder();

@@ -44,7 +44,7 @@ public sealed partial class HouseRules
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "Takt.slnx"));
         var projects = new[] { "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/')).Where(path => !path.Contains("/node_modules/", StringComparison.Ordinal));
-        Assert.Empty(projects.Where(path => !solution.Contains($"\"{path}\"", StringComparison.Ordinal)));
+        Assert.DoesNotContain(projects, path => !solution.Contains($"\"{path}\"", StringComparison.Ordinal));
     }
 
     [Fact]

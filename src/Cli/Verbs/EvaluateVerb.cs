@@ -14,5 +14,5 @@ internal static class EvaluateVerb
         Group = VerbGroup.Inside,
         Takes = [spec, into],
         Examples = ["takt evaluate --spec spec.json --out figures"],
-    }.Does((call, cancellationToken) => TrainVerb.Work(call, cancellationToken, progress => EvaluateStep.Run(call.Value(spec)!, call.Value(into)!, progress, cancellationToken)));
+    }.Does((call, cancellationToken) => TrainVerb.Work(call, progress => EvaluateStep.Run(call.Value(spec)!, call.Value(into)!, progress, cancellationToken), cancellationToken));
 }

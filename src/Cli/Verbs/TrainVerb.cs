@@ -15,10 +15,10 @@ internal static class TrainVerb
         Group = VerbGroup.Inside,
         Takes = [spec, into],
         Examples = ["takt train --spec spec.json --out model"],
-    }.Does((call, cancellationToken) => Work(call, cancellationToken, progress => TrainStep.Run(call.Value(spec)!, call.Value(into)!, progress, cancellationToken)));
+    }.Does((call, cancellationToken) => Work(call, progress => TrainStep.Run(call.Value(spec)!, call.Value(into)!, progress, cancellationToken), cancellationToken));
 
     /// <summary>Runs a step of the trainers; what they refuse is a refusal of the verb.</summary>
-    internal static Task Work(VerbCall call, CancellationToken cancellationToken, Action<IProgress<TrainingProgress>> step)
+    internal static Task Work(VerbCall call, Action<IProgress<TrainingProgress>> step, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try

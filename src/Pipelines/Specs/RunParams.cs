@@ -37,7 +37,8 @@ internal sealed record RunParams(IReadOnlyDictionary<string, string> Given)
         }
         if (findings.Count == 0) return new RunParams(all);
         return Problem.Invalid("pipeline-param-invalid", $"Pipeline '{pipeline.Name}' cannot run with these params: {string.Join(' ', findings)}",
-            known.Count == 0 ? "It takes none." : $"It knows: {string.Join(", ", known)}.") with { Findings = findings };
+            known.Count == 0 ? "It takes none." : $"It knows: {string.Join(", ", known)}.") with
+        { Findings = findings };
     }
 
     /// <summary>The training as this run wants it.</summary>

@@ -47,8 +47,11 @@ internal sealed partial class RolloutActions(DeploymentStore store, ITaktDatabas
             var promoted = call.Kind == CallKind.Promote;
             var next = rollout with
             {
-                Stage = rollout.Stage + 1, Percent = promoted ? 100 : spec.Rollout.Stages[rollout.Stage + 1], StageAt = now,
-                Status = promoted ? RolloutStatus.Promoted : RolloutStatus.Running, EndedAt = promoted ? now : null,
+                Stage = rollout.Stage + 1,
+                Percent = promoted ? 100 : spec.Rollout.Stages[rollout.Stage + 1],
+                StageAt = now,
+                Status = promoted ? RolloutStatus.Promoted : RolloutStatus.Running,
+                EndedAt = promoted ? now : null,
             };
             await store.UpdateRolloutAsync(tx, next, token).ConfigureAwait(false);
             var generation = await store.NextGenerationAsync(tx, token).ConfigureAwait(false);
@@ -81,7 +84,17 @@ internal sealed partial class RolloutActions(DeploymentStore store, ITaktDatabas
         var revision = Subject.Revision(rollout.Deployment, rollout.Challenger);
         var fact = await journal.AppendAsync(tx, Fact.Of(caller, kind, Subject.Rollout(rollout.Id.ToString()), new
         {
-            rollout = rollout.Id, rollout.Deployment, rollout.Champion, rollout.Challenger, modelVersion, rollout.Overridden, decision.Percent, decision.Reason, decision.Evidence, decision.AnsweredByChallenger, generation,
+            rollout = rollout.Id,
+            rollout.Deployment,
+            rollout.Champion,
+            rollout.Challenger,
+            modelVersion,
+            rollout.Overridden,
+            decision.Percent,
+            decision.Reason,
+            decision.Evidence,
+            decision.AnsweredByChallenger,
+            generation,
         }, new LineageEdge(revision, Subject.Rollout(rollout.Id.ToString()), "rolled-out-by"), new LineageEdge(Subject.Rollout(rollout.Id.ToString()), Subject.Deployment(rollout.Deployment), "decides")), cancellationToken).ConfigureAwait(false);
         return new Decided(rollout, id, fact, generation);
     }
