@@ -16,19 +16,18 @@ internal static class WindowProfile
         IReadOnlyList<ColumnProfile> columns = [.. reference.Columns, reference.Score];
         if (source.Segments.Count == 0) return new Profile(1, reference.BlockSeconds, reference.Probability, reference.Score, reference.Columns, []);
         var types = ReferenceProfile.Types(connection, source.Segments, cancellationToken);
-        var bins = columns.Select((c, i) =>
-        {
-            var name = i == columns.Count - 1 ? "score" : $"in_{c.Name}";
-            return $", {(types.ContainsKey(name) ? ReferenceProfile.Bin(c, $"s.{DuckSql.Name(name)}") : Absent(c))} AS b{i}";
-        });
-        var truth = source.Truths.Count == 0
-            ? "SELECT NULL::VARCHAR AS request_id, NULL::DOUBLE AS label WHERE false"
-            : $"SELECT request_id, CAST(arg_max(label, arrived_at) AS DOUBLE) AS label FROM {Binning.Files(source.Truths)} GROUP BY request_id";
+        var inputs = string.Concat(reference.Columns.Select((c, i) =>
+            $", {(types.ContainsKey($"in_{c.Name}") ? ColumnSql.Value(c.Kind, $"s.{DuckSql.Name($"in_{c.Name}")}") : ColumnSql.Absent(c.Kind))} AS c{i}"));
         connection.Execute($"""
-            CREATE OR REPLACE TEMP TABLE binned AS
-            SELECT epoch_us(s.event_time) // {reference.BlockSeconds}000000 AS block, CAST(s.score AS DOUBLE) AS score, t.label AS label{string.Concat(bins)}
-            FROM {Binning.Files(source.Segments)} AS s LEFT JOIN ({truth}) AS t ON t.request_id = s.request_id
-            WHERE {Rows(source)}
+            CREATE OR REPLACE TEMP VIEW answers AS
+            SELECT s.request_id, epoch_us(s.event_time) // {reference.BlockSeconds}000000 AS block, CAST(s.score AS DOUBLE) AS score{inputs}
+            FROM {ColumnSql.Files(source.Segments)} AS s WHERE {Rows(source)}
+            """, cancellationToken);
+        connection.Execute(source.Truths.Count == 0
+            ? "CREATE OR REPLACE TEMP VIEW judged AS SELECT *, NULL::DOUBLE AS label FROM answers"
+            : $"""
+            CREATE OR REPLACE TEMP VIEW judged AS SELECT a.*, t.label FROM answers AS a
+            LEFT JOIN (SELECT request_id, CAST(arg_max(label, arrived_at) AS DOUBLE) AS label FROM {ColumnSql.Files(source.Truths)} GROUP BY request_id) AS t USING (request_id)
             """, cancellationToken);
         return ProfileSums.Read(connection, reference.BlockSeconds, reference.Probability, columns, cancellationToken);
     }
@@ -37,7 +36,7 @@ internal static class WindowProfile
     public static DateTimeOffset? FirstEvent(DuckConnection connection, IReadOnlyList<string> segments, int revision, DateTimeOffset from)
     {
         if (segments.Count == 0) return null;
-        var first = connection.Scalar<long?>($"SELECT min(epoch_us(s.event_time)) FROM {Binning.Files(segments)} AS s WHERE {Rows(new Source(segments, [], revision, from, DateTimeOffset.MaxValue))}");
+        var first = connection.Scalar<long?>($"SELECT min(epoch_us(s.event_time)) FROM {ColumnSql.Files(segments)} AS s WHERE {Rows(new Source(segments, [], revision, from, DateTimeOffset.MaxValue))}");
         return first is { } microseconds ? DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds) : null;
     }
 
@@ -45,7 +44,4 @@ internal static class WindowProfile
         $"NOT s.shadow AND s.revision = {source.Revision} AND s.status < 400 AND epoch_us(s.event_time) >= {Micros(source.From)} AND epoch_us(s.event_time) < {Micros(source.To)}");
 
     private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
-    /// <summary>An input that the log has no column for is missing in every row.</summary>
-    private static string Absent(ColumnProfile column) => column.Kind == ColumnKind.Number ? (column.Edges.Length + 1).ToString(CultureInfo.InvariantCulture) : "NULL::VARCHAR";
 }

@@ -8,7 +8,7 @@ namespace Takt.Monitoring.Tests;
 public sealed class MachineTests(ITestOutputHelper output)
 {
     [Fact]
-    public void False_alarms_between_shuffled_halves_stay_below_alpha_in_all_sizes()
+    public void False_alarms_between_shuffled_halves_stay_near_alpha_in_all_sizes()
     {
         using var folder = new TestFolder();
         var csv = SharedData.Find("ai4i2020/ai4i2020.csv");
@@ -16,6 +16,7 @@ public sealed class MachineTests(ITestOutputHelper output)
         using var connection = database.Connect();
         connection.Execute($"CREATE TABLE m AS SELECT * FROM read_csv({DuckSql.Text(csv)}, header = true)");
         const int Trials = 30;
+        var all = 0;
         foreach (var rows in new[] { 300, 2500, 5000 })
         {
             var (alarms, tests) = (0, 0);
@@ -23,11 +24,14 @@ public sealed class MachineTests(ITestOutputHelper output)
             {
                 var look = Deal(connection, folder, rows, trial, "");
                 alarms += look.Kinds.Count(k => k.Flagged);
+                foreach (var finding in look.Kinds.SelectMany(k => k.Findings).Where(f => f.Flagged)) output.WriteLine($"{rows} rows, deal {trial}: {finding}");
                 tests += look.Kinds.Count;
             }
             output.WriteLine($"{rows} rows against {rows}: {alarms} false alarms in {tests} looks at alpha {Specs.Default.Alpha}");
-            Assert.InRange(alarms, 0, tests / 100);
+            all += alarms;
         }
+        // 180 looks at alpha 0.01: 1.8 are due by chance; more than 5 would come by chance in 1 of 100 runs.
+        Assert.InRange(all, 0, 5);
     }
 
     [Fact]
