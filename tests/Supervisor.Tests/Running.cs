@@ -11,6 +11,7 @@ internal sealed class Running : IAsyncDisposable
 
     private readonly CancellationTokenSource stop = new();
     private readonly Task supervisor;
+    private readonly List<SupervisorNews> news;
     private readonly HttpClient http = new() { Timeout = Patience };
 
     private Running(TaktHome home, Task supervisor, CancellationTokenSource stop, RunningTakt takt, List<SupervisorNews> news)
@@ -19,14 +20,20 @@ internal sealed class Running : IAsyncDisposable
         this.supervisor = supervisor;
         this.stop = stop;
         Takt = takt;
-        News = news;
+        this.news = news;
     }
 
     internal TaktHome Home { get; }
 
     internal RunningTakt Takt { get; }
 
-    internal List<SupervisorNews> News { get; }
+    internal IReadOnlyList<SupervisorNews> News
+    {
+        get
+        {
+            lock (news) return [.. news];
+        }
+    }
 
     internal RunningTakt Now => RunningTakt.Read(Home)!;
 

@@ -66,11 +66,12 @@ internal sealed class Family : IAsyncDisposable
     {
         var token = DataPlaneToken.Of(options.Home);
         token.HandOver();
-        serve = Loop(Serve, data, "/v2/health/live", DataPlaneEnvironment(token), PosixUser.IsRoot ? program.Reachable() : program, () => { });
+        var reachable = PosixUser.IsRoot ? program.Reachable() : program;
+        serve = Loop(Serve, data, "/v2/health/live", DataPlaneEnvironment(token), reachable, () => { });
         serve.Begin(adopted[Serve]);
         var connection = postgres is null ? options.Database! : await postgres.BeginAsync(cancellationToken);
         // Each start of the server may have written another token.
-        server = Loop(Server, control, "/health", ServerEnvironment(connection), program, token.HandOver);
+        server = Loop(Server, control, "/health", ServerEnvironment(connection, reachable), program, token.HandOver);
         server.Begin(adopted[Server]);
         try
         {
@@ -128,13 +129,20 @@ internal sealed class Family : IAsyncDisposable
         return new ChildLoop(new ChildSpec(name, from, socket, log, environment, healthPath, serving), file, tell, time);
     }
 
-    private Dictionary<string, string?> ServerEnvironment(string connection) => new()
+    private Dictionary<string, string?> ServerEnvironment(string connection, OwnProgram reachable)
     {
-        ["TAKT_HOME"] = options.Home.Folder,
-        [ChildSettings.Database] = connection,
-        [ChildSettings.ControlUrl] = control.Url.ToString(),
-        [ChildSettings.DataPlaneUrl] = data.Url.ToString(),
-    };
+        var environment = new Dictionary<string, string?>
+        {
+            ["TAKT_HOME"] = options.Home.Folder,
+            [ChildSettings.Database] = connection,
+            [ChildSettings.ControlUrl] = control.Url.ToString(),
+            [ChildSettings.DataPlaneUrl] = data.Url.ToString(),
+            ["TAKT_ENGINES"] = EnginesFor(),
+        };
+        // What the server starts in its turn (steps, probes) runs as other users too.
+        if (reachable.Folder != program.Folder) environment["TAKT_EXECUTABLE"] = reachable.Arguments[0];
+        return environment;
+    }
 
     // The data plane is told of its own folder and nothing else of the home.
     private Dictionary<string, string?> DataPlaneEnvironment(DataPlaneToken token)
