@@ -37,8 +37,10 @@ internal static class LoggedModelRoutes
         await AnswerAsync(call, model.Id).ConfigureAwait(false);
     }
 
+    private static readonly System.Buffers.SearchValues<char> notInNames = System.Buffers.SearchValues.Create("/:.%\"'");
+
     private static string Name(string name) => name.Length > 500 ? throw MLflowException.TooLong("name", 500)
-        : name.AsSpan().ContainsAny("/:.%\"'") ? throw MLflowException.Invalid($"Invalid model name ('{name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '\"', \"'\")")
+        : name.AsSpan().ContainsAny(notInNames) ? throw MLflowException.Invalid($"Invalid model name ('{name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '\"', \"'\")")
         : name;
 
     private static async Task FinalizeAsync(MLflowCall call)
