@@ -49,7 +49,7 @@ internal static class DeploymentEndpoints
         if (await deployments.FindAsync(caller.Project, deployment, cancellationToken).ConfigureAwait(false) is not { } found) return DeploymentUse.NotFound(deployment).ToHttp();
         var reference = request switch
         {
-            { Version: { } version, Alias: null } => version.Contains('/', StringComparison.Ordinal) ? version : $"{found.Spec.Model}/{version}",
+            { Version: { } version, Alias: null } => version.AsSpan().ContainsAny('/', '@') ? version : $"{found.Spec.Model}/{version}",
             { Version: null, Alias: { } alias } => alias.Contains('@', StringComparison.Ordinal) ? alias : $"{found.Spec.Model}@{alias}",
             _ => null,
         };
