@@ -23,7 +23,7 @@ internal static class DataPlaneEndpoints
     private static async Task<IResult> PlanAsync(HttpContext context, long after, string? tokens, long seal, DataPlaneBoard board, PlanMaker plans, CancellationToken cancellationToken)
     {
         if (Who(context) is not { } dataPlane) return Unnamed();
-        if (tokens == "refresh" || board.Plan is null) await plans.CheckTokensAsync(cancellationToken).ConfigureAwait(false);
+        if (tokens == "refresh" || board.Plan is null) await plans.CheckAsync(cancellationToken).ConfigureAwait(false);
         var orders = await board.OrdersAsync(dataPlane, after, tokens ?? "", seal, Held, cancellationToken).ConfigureAwait(false);
         return orders is null ? Results.NoContent() : Results.Json(orders, TaktJson.Options);
     }

@@ -143,6 +143,15 @@ public sealed class InferenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_can_wait_until_the_log_is_on_disk()
+    {
+        control.Plan(new PlannedDeployment(ProjectId.Default, "default", "d", FlushBeforeAnswer: true, null, [control.Revision(1, TinyModels.Scorer())]));
+        await control.InForceAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => plane.InferAsync(RunningDataPlane.Body(1, 1))));
+        Assert.Equal(20, (await control.RowsAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_model_that_does_not_end_is_stopped_at_the_deadline()
     {
         await using var strict = await RunningDataPlane.StartAsync(control.Url, change: o => o with { Deadline = TimeSpan.FromMilliseconds(300) });

@@ -56,9 +56,9 @@ internal static class RolloutJudge
                 return Text($"errors: at least {errors:P2} of the challenger's {figures.Challenger.Trials} runs fail, at most {usual:P2} of the champion's {figures.Champion.Trials}; the margin is {spec.ErrorMargin:P2}");
         }
         if (figures.ShiftEvidence >= Math.Log(1 / alpha))
-            return Text($"scores: on {figures.ShiftPairs} requests that both answered, the distributions lie {figures.Shift:0.000} apart (Kolmogorov-Smirnov), more than {spec.ScoreShift:0.###} (evidence {Math.Exp(Math.Min(300, figures.ShiftEvidence)):0} : 1)");
+            return Text($"scores: on {figures.ShiftPairs} requests that both answered, the distributions lie {figures.Shift:0.000} apart (Kolmogorov-Smirnov), more than {spec.ScoreShift:0.###} ({Odds(figures.ShiftEvidence)})");
         if (figures.HarmEvidence >= Math.Log(1 / alpha))
-            return Text($"quality: the log loss is worse by {figures.QualityMean:0.0000} on {figures.QualityPairs} requests that both answered and whose truth is known, more than the margin of {spec.QualityMargin:0.####} (evidence {Math.Exp(Math.Min(300, figures.HarmEvidence)):0} : 1)");
+            return Text($"quality: the log loss is worse by {figures.QualityMean:0.0000} on {figures.QualityPairs} requests that both answered and whose truth is known, more than the margin of {spec.QualityMargin:0.####} ({Odds(figures.HarmEvidence)})");
         if (figures.SlowFrom <= 0 || figures.Slow.Rate <= 0.01) return null;
         var slow = RateBounds.Lower(figures.Slow.Events, figures.Slow.Trials, alpha / 2);
         var usuallySlow = Math.Max(0.01, RateBounds.Upper(figures.ChampionSlow.Events, figures.ChampionSlow.Trials, alpha / 2));
@@ -75,6 +75,8 @@ internal static class RolloutJudge
             return Text($"{figures.QualityPairs} pairs do not show yet that the log loss (differs by {figures.QualityMean:+0.0000;-0.0000}) stays within the margin of {spec.QualityMargin:0.####}");
         return null;
     }
+
+    private static string Odds(double logEvidence) => logEvidence > Math.Log(1e6) ? "evidence over 1,000,000 : 1" : Text($"evidence {Math.Exp(logEvidence):N0} : 1");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

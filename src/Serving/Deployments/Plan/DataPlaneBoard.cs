@@ -12,6 +12,9 @@ internal sealed class DataPlaneBoard(TimeProvider time)
     /// <summary>One that was not heard for longer is not waited for.</summary>
     public static readonly TimeSpan AliveFor = TimeSpan.FromSeconds(3);
 
+    /// <summary>Ends the tokens' version of a plan that was changed ahead of the record.</summary>
+    public const char Braked = '!';
+
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<Guid, Seen> planes = new();
     private DataPlanePlan? plan;
@@ -43,6 +46,24 @@ internal sealed class DataPlaneBoard(TimeProvider time)
         {
             if (plan is not null && plan.Generation == next.Generation && plan.TokensVersion == next.TokensVersion) return;
             plan = next;
+            Signal();
+        }
+    }
+
+    /// <summary>
+    /// Takes all live traffic from a challenger at once, ahead of the record that its rollback is about to become: the record takes a transaction, and each
+    /// millisecond of it would be bad answers. The generation stays, so the plan that the record makes replaces this one; if the record fails, the challenger stays without traffic
+    /// until the next plan, and the judge decides again.
+    /// </summary>
+    public void Brake(DeploymentKey key, int challenger)
+    {
+        lock (gate)
+        {
+            if (plan?.Deployments.FirstOrDefault(d => d.ProjectId == key.Project && d.Name == key.Name) is not { } deployment) return;
+            if (deployment.Revisions.FirstOrDefault(r => r.Number == challenger) is not { Percent: > 0 and < 100 } arm) return;
+            var champion = deployment.Revisions.First(r => r != arm);
+            var braked = deployment with { Revisions = [arm with { Percent = 0 }, champion with { Percent = 100 }] };
+            plan = plan with { Deployments = [.. plan.Deployments.Select(d => d == deployment ? braked : d)], TokensVersion = plan.TokensVersion + Braked };
             Signal();
         }
     }

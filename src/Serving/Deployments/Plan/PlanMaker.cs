@@ -6,10 +6,10 @@ using Takt.Kernel;
 
 namespace Takt.Serving;
 
-/// <summary>Makes the plan from the records and the list of tokens: at once when a deployment changed, and looks after the tokens twice a second (they change without a word to us).</summary>
+/// <summary>Makes the plan from the records and the list of tokens: at once when a deployment changed, and looks twice a second whether it still holds (tokens change without a word to us).</summary>
 internal sealed partial class PlanMaker(DeploymentStore store, IProjects projects, ITokens tokens, DataPlaneBoard board, TimeProvider time, ILogger<PlanMaker> log) : BackgroundService
 {
-    private static readonly TimeSpan TokensEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
     private readonly SemaphoreSlim gate = new(1, 1);
 
@@ -38,10 +38,11 @@ internal sealed partial class PlanMaker(DeploymentStore store, IProjects project
         }
     }
 
-    /// <summary>Is the list of tokens still the one in the plan? Else a new plan.</summary>
-    public async Task CheckTokensAsync(CancellationToken cancellationToken)
+    /// <summary>Are generation and tokens still those of the plan? Else a new plan: so a change whose own plan failed on the way goes out all the same.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        if (board.Plan is { } plan && (await TokensAsync(cancellationToken).ConfigureAwait(false)).Version == plan.TokensVersion) return;
+        if (board.Plan is { } plan && await store.GenerationAsync(cancellationToken).ConfigureAwait(false) == plan.Generation
+            && (await TokensAsync(cancellationToken).ConfigureAwait(false)).Version == plan.TokensVersion.TrimEnd(DataPlaneBoard.Braked)) return;
         await RemakeAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -57,13 +58,13 @@ internal sealed partial class PlanMaker(DeploymentStore store, IProjects project
         {
             try
             {
-                if (board.Plan is null || board.Alive > 0) await CheckTokensAsync(stoppingToken).ConfigureAwait(false);
+                if (board.Plan is null || board.Alive > 0) await CheckAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(e.Message);
             }
-            await Task.Delay(TokensEvery, time, stoppingToken).ConfigureAwait(false);
+            await Task.Delay(Every, time, stoppingToken).ConfigureAwait(false);
         }
     }
 

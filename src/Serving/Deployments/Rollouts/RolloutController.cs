@@ -126,6 +126,7 @@ internal sealed partial class RolloutController(DeploymentStore store, RolloutAc
             if (call.Kind == CallKind.Wait) return;
             of.Deciding = true;
         }
+        if (call.Kind == CallKind.RollBack) board.Brake(key, of.Rollout.Challenger);
         _ = CarryOutAsync(key, of, call, evidenceAt);
     }
 
