@@ -15,7 +15,7 @@ if (!File.Exists(data))
 string[] cutoffs = args.Length > 1 ? [args[1]] : ["2001-02-01", "2001-03-01"];
 Console.WriteLine($"{Environment.ProcessorCount} processors; {data}");
 Console.WriteLine();
-Console.WriteLine("| model | rows | one pass over the columns (DuckDB) | read | train + refit | CPU | all | rows/s, trained | all / pass | validation log loss | model |");
+Console.WriteLine("| model | rows | one pass over the columns (DuckDB, CPU) | read | train + refit | CPU | all | rows/s of CPU | CPU / pass | validation log loss | model |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
 var folder = Directory.CreateTempSubdirectory("takt-bench-").FullName;
 foreach (var cutoff in cutoffs)
@@ -47,7 +47,7 @@ foreach (var cutoff in cutoffs)
         var rows = report.Train.Rows + report.Validation.Rows;
         var trained = marks["refit"] - marks["read"];
         var bytes = new FileInfo(Path.Combine(folder, $"{algorithm}-{cutoff}", "model.onnx")).Length;
-        Console.WriteLine($"| {algorithm} | {rows:N0} | {pass:0.00} s | {marks["read"]:0.00} s | {trained:0.00} s | {marks.Cpu("read", "refit"):0.00} s | {all:0.00} s | {(rows + report.Train.Rows) / trained:N0} | {all / pass:0.0} | {report.Validation.LogLoss:0.0000} | {bytes / 1024.0:0} KiB |");
+        Console.WriteLine($"| {algorithm} | {rows:N0} | {pass:0.00} s | {marks["read"]:0.00} s | {trained:0.00} s | {marks.Cpu("read", "refit"):0.00} s | {all:0.00} s | {(rows + report.Train.Rows) / marks.Cpu("read", "refit"):N0} | {marks.Cpu("read", "refit") / pass:0} | {report.Validation.LogLoss:0.0000} | {bytes / 1024.0:0} KiB |");
     }
 }
 Directory.Delete(folder, recursive: true);
@@ -58,9 +58,9 @@ static double Pass(string data, string cutoff)
 {
     using var database = DuckDatabase.OpenInMemory(new DuckLimits { Files = [Path.GetFullPath(data)] });
     using var connection = database.Connect();
-    var watch = Stopwatch.StartNew();
+    var before = Environment.CpuUsage.TotalTime;
     _ = connection.Rows($"SELECT count(*), sum(hour(date)), sum(dayofweek(date)), sum(distance), max(origin), max(destination), sum((delay > 15)::INT) FROM {DuckSql.Parquet(Path.GetFullPath(data))} WHERE date < TIMESTAMP {DuckSql.Text(cutoff)}");
-    return watch.Elapsed.TotalSeconds;
+    return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
 }
 
 internal sealed class Marks : IProgress<TrainingProgress>
