@@ -14,6 +14,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 var folder = Directory.CreateTempSubdirectory("takt-bench-journal-").FullName;
 if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+// Not a throwaway cluster: those do not flush to disk, which is most of what is measured here.
 await using var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { Folder = Path.Combine(folder, "pg") }, TimeProvider.System, CancellationToken.None);
 await using var database = await Connections.OpenAsync(postgres.ConnectionString, [new JournalModule()], TimeProvider.System, CancellationToken.None);
 await database.Owner.Command("CREATE TABLE plain (id uuid PRIMARY KEY, kind text NOT NULL, payload text NOT NULL, at timestamptz NOT NULL)").RunAsync(default);
@@ -60,6 +61,9 @@ Console.WriteLine($"\ncommitted -> proof in hand, idle journal: p50 {waits[150]:
 var size = await journal.LastPositionAsync(default) + 1;
 foreach (var hosted in provider.GetServices<IHostedService>().Reverse()) await hosted.StopAsync(default);
 Console.WriteLine($"journal: {size:N0} facts, {await database.Owner.Command("SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'journal' AND c.relkind = 'r'").ScalarAsync<long>(default) / (double)size:N0} bytes each with tree, edges and indexes");
+await database.DisposeAsync();
+await postgres.StopAsync(default);
+Directory.Delete(folder, recursive: true);
 
 static async Task<(double PerSecond, long Count)> RunAsync(int workers, int seconds, Func<Task> work)
 {

@@ -17,7 +17,8 @@ internal static class FactReader
 {
     internal const string Columns = "f.id, f.project, f.actor, f.kind, f.version, f.subject, f.payload, f.edges, f.at";
 
-    private const string Select = $"SELECT {Columns}, s.position, s.leaf FROM journal.sequence s JOIN journal.facts f ON f.id = s.fact WHERE ";
+    // LIMIT 1: a page is small, whatever the planner thinks; never a join that reads all facts.
+    private const string Select = $"SELECT {Columns}, s.position, s.leaf FROM journal.sequence s CROSS JOIN LATERAL (SELECT * FROM journal.facts WHERE id = s.fact LIMIT 1) f WHERE ";
 
     public static Task<List<SequencedFact>> ReadAsync(NpgsqlDataSource source, FactQuery query, CancellationToken cancellationToken)
     {

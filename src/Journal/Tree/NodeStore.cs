@@ -12,7 +12,8 @@ internal static class NodeStore
         command.CommandText = """
             SELECT 0::smallint, position, leaf FROM journal.sequence WHERE position = ANY($1)
             UNION ALL
-            SELECT level, index, hash FROM journal.nodes WHERE (level, index) IN (SELECT * FROM unnest($2::smallint[], $3::bigint[]))
+            SELECT n.level, n.index, n.hash FROM unnest($2::smallint[], $3::bigint[]) AS w (level, index)
+            CROSS JOIN LATERAL (SELECT * FROM journal.nodes WHERE level = w.level AND index = w.index LIMIT 1) n
             """;
         var nodes = places.Where(p => p.Level > 0).ToList();
         command.Parameters.Add(new NpgsqlParameter { Value = places.Where(p => p.Level == 0).Select(p => p.Index).ToArray() });
