@@ -18,7 +18,7 @@ try
         SELECT setseed(0.5);
         COPY (SELECT TIMESTAMP '2026-01-01' + INTERVAL (i * 7 * 86400 // {rows / 10}) SECOND AS event_time, random() AS score, CAST(random() < 0.3 AS INTEGER) AS label, {inputs} FROM range({rows / 10}) AS t(i)) TO '{reference}' (FORMAT parquet, COMPRESSION zstd);
         COPY (SELECT printf('%032x', i) AS request_id, 1 AS revision, false AS shadow, 200 AS status, TIMESTAMP '2026-02-05' + INTERVAL (i * 7 * 86400 // {rows}) SECOND AS event_time, CAST(random() AS FLOAT) AS score, {inputs} FROM range({rows}) AS t(i)) TO '{segment}' (FORMAT parquet, COMPRESSION zstd);
-        COPY (SELECT printf('%032x', i) AS request_id, CAST(random() < 0.3 AS DOUBLE) AS label, TIMESTAMP '2026-02-05' AS event_time, TIMESTAMP '2026-02-13' AS arrived_at FROM range({rows}) AS t(i)) TO '{truth}' (FORMAT parquet, COMPRESSION zstd)
+        COPY (SELECT printf('%032x', i) AS request_id, CAST(random() < 0.3 AS DOUBLE) AS label, TIMESTAMP '2026-02-05' + INTERVAL (i * 7 * 86400 // {rows}) SECOND AS event_time, TIMESTAMP '2026-02-13' AS arrived_at FROM range({rows}) AS t(i)) TO '{truth}' (FORMAT parquet, COMPRESSION zstd)
         """));
     var spec = new MonitorSpec("bench", "bench", TimeSpan.FromDays(7), 500, 0.01, 0.1, 0.02, 0.03);
     var from = new DateTimeOffset(2026, 2, 5, 0, 0, 0, TimeSpan.Zero);

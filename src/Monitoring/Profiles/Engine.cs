@@ -20,7 +20,7 @@ internal sealed class Engine(IArtifactStore artifacts) : IDisposable
         {
             // Its limits cannot be changed once it runs.
             database?.Dispose();
-            database = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [.. folders], MemoryMegabytes = 512, Threads = 2 });
+            database = DuckDatabase.OpenInMemory(new DuckLimits { Folders = [.. folders], MemoryMegabytes = 1024, Threads = 2 });
         }
         return database.Connect();
     }

@@ -27,7 +27,7 @@ internal static class WindowProfile
             ? "CREATE OR REPLACE TEMP VIEW judged AS SELECT *, NULL::DOUBLE AS label FROM answers"
             : $"""
             CREATE OR REPLACE TEMP VIEW judged AS SELECT a.*, t.label FROM answers AS a
-            LEFT JOIN (SELECT request_id, CAST(arg_max(label, arrived_at) AS DOUBLE) AS label FROM {ColumnSql.Files(source.Truths)} GROUP BY request_id) AS t USING (request_id)
+            LEFT JOIN (SELECT request_id, CAST(arg_max(label, arrived_at) AS DOUBLE) AS label FROM {ColumnSql.Files(source.Truths)} WHERE {Within("event_time", source)} GROUP BY request_id) AS t USING (request_id)
             """, cancellationToken);
         return ProfileSums.Read(connection, reference.BlockSeconds, reference.Probability, columns, cancellationToken);
     }
@@ -41,7 +41,9 @@ internal static class WindowProfile
     }
 
     private static string Rows(Source source) => string.Create(CultureInfo.InvariantCulture,
-        $"NOT s.shadow AND s.revision = {source.Revision} AND s.status < 400 AND epoch_us(s.event_time) >= {Micros(source.From)} AND epoch_us(s.event_time) < {Micros(source.To)}");
+        $"NOT s.shadow AND s.revision = {source.Revision} AND s.status < 400 AND {Within("s.event_time", source)}");
+
+    private static string Within(string time, Source source) => string.Create(CultureInfo.InvariantCulture, $"epoch_us({time}) >= {Micros(source.From)} AND epoch_us({time}) < {Micros(source.To)}");
 
     private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }
