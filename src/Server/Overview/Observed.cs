@@ -49,7 +49,7 @@ internal static class Observed
         var alerts = loop.Attention.Where(a => a.Kind == AttentionKind.Alert).ToArray();
         if (alerts.Length > 0)
             return stage with { Health = alerts.Any(a => a.Severity == AttentionSeverity.Bad) ? Health.Bad : Health.Warn, Code = "alerts-stand", Subject = alerts[0].Subject, Values = Values(("count", alerts.Length)), At = alerts.Max(a => a.At) };
-        return loop.Watched ? stage with { Health = Health.Ok, Code = "watching", At = stage.Recent.Count > 0 ? stage.Recent[0].At : null } : stage;
+        return loop.Monitors.Count > 0 ? stage with { Health = Health.Ok, Code = "watching", Subject = string.Join(", ", loop.Monitors), At = stage.Recent.Count > 0 ? stage.Recent[0].At : null } : stage;
     }
 
     private static Dictionary<string, object> Values(params ReadOnlySpan<(string Name, object Value)> values)

@@ -5,7 +5,7 @@ namespace Takt.Server.Overview;
 
 /// <summary>What the facts leave of a project's loop.</summary>
 /// <param name="Stages">Those that facts alone tell; deployment and serving also have what is observed.</param>
-internal sealed record LoopSnapshot(IReadOnlyDictionary<StageName, Stage> Stages, IReadOnlyList<Attention> Attention, IReadOnlyList<FactLine> Recent, bool Watched);
+internal sealed record LoopSnapshot(IReadOnlyDictionary<StageName, Stage> Stages, IReadOnlyList<Attention> Attention, IReadOnlyList<FactLine> Recent, IReadOnlyList<string> Monitors);
 
 /// <summary>Folds facts, one after another, into a loop. Each kind is a few lines here; a kind that is not known still shows among the last facts of its stage.</summary>
 internal sealed class ProjectLoop
@@ -24,13 +24,13 @@ internal sealed class ProjectLoop
     private readonly Dictionary<StageName, List<FactLine>> recent = Enum.GetValues<StageName>().ToDictionary(s => s, _ => new List<FactLine>());
     private readonly List<FactLine> last = [];
     private readonly Dictionary<string, Attention> attention = new(StringComparer.Ordinal);
-    private readonly HashSet<string> monitors = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> monitors = new(StringComparer.Ordinal);
 
     private static readonly Dictionary<string, object> Nothing = [];
 
     public LoopSnapshot Snapshot() => new(
         stages.ToDictionary(s => s.Key, s => s.Value with { Recent = [.. recent[s.Key]] }),
-        [.. attention.Values.OrderBy(a => a.Acknowledged).ThenByDescending(a => a.Severity).ThenByDescending(a => a.Position)], [.. last], monitors.Count > 0);
+        [.. attention.Values.OrderBy(a => a.Acknowledged).ThenByDescending(a => a.Severity).ThenByDescending(a => a.Position)], [.. last], [.. monitors]);
 
     public void Apply(SequencedFact sequenced)
     {
@@ -129,7 +129,7 @@ internal sealed class ProjectLoop
     {
         var lines = payload.List("findings").Select(f => $"{f.Text("what")}: {f.Text("current")}; reference: {f.Text("reference")}; {f.Text("test")}; adjusted p {f.Text("pValue")}").ToArray();
         Need(AttentionKind.Alert, payload.Text("severity") == "severe" ? AttentionSeverity.Bad : AttentionSeverity.Warn, payload.Text("id"), fact,
-            $"{payload.Text("deployment")} · {payload.Text("monitor")}", payload.Text("explanation"), lines, payload.Text("kind"));
+            payload.Text("deployment") == payload.Text("monitor") ? payload.Text("monitor") : $"{payload.Text("deployment")} · {payload.Text("monitor")}", payload.Text("explanation"), lines, payload.Text("kind"));
     }
 
     private void Deployed(string kind, SequencedFact fact, FactPayload payload)

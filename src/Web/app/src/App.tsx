@@ -16,10 +16,16 @@ export function App() {
   if (!me.data) return null;
 
   const asked = /^\/p\/([^/]+)/.exec(path)?.[1];
-  const project = asked ? decodeURIComponent(asked) : (me.data.projects.find((p) => p.name === 'default') ?? me.data.projects[0])?.name;
+  const project = asked ? decodeURIComponent(asked) : first(me.data.projects.map((p) => p.name));
   return (
     <Frame me={me.data} project={project}>
       {project && <Home key={project} me={me.data} project={project} />}
     </Frame>
   );
+}
+
+/** Everybody has 'default' from the start; who made one project of his own means that. */
+function first(projects: string[]): string | undefined {
+  const own = projects.filter((name) => name !== 'default');
+  return own.length === 1 ? own[0] : (projects.find((name) => name === 'default') ?? projects[0]);
 }
