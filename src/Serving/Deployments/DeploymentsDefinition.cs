@@ -16,16 +16,16 @@ internal sealed class DeploymentsDefinition(DeploymentStore store, ITaktDatabase
     public string JsonSchema => """
         {"type": "object", "description": "What answers requests, by name.", "additionalProperties": {"type": "object", "required": ["model"], "additionalProperties": false, "properties": {
           "model": {"type": "string", "description": "The registered model whose versions it serves."},
-          "sticky_by": {"type": "string", "description": "The input or header whose value decides which revision answers; default: the request."},
-          "flush_before_answer": {"type": "boolean", "description": "The inference log is on disk before the answer goes out. Default false: within 50 ms."},
+          "sticky-by": {"type": "string", "description": "The input or header whose value decides which revision answers; default: the request."},
+          "flush-before-answer": {"type": "boolean", "description": "The inference log is on disk before the answer goes out. Default false: within 50 ms."},
           "rollout": {"type": "object", "additionalProperties": false, "properties": {
             "stages": {"type": "array", "items": {"anyOf": [{"const": "shadow"}, {"type": "integer", "minimum": 0, "maximum": 100}]}, "description": "Percent of the traffic, rising to 100; shadow comes first. Default [shadow, 10, 50, 100]."},
-            "min_requests": {"type": "integer", "minimum": 1, "description": "In each stage. Default 500."},
-            "min_pairs": {"type": "integer", "minimum": 0, "description": "Requests that both answered and whose truth is known. Default 300; 0: quality is not asked."},
-            "quality_margin": {"type": "number", "minimum": 0, "description": "Log loss may be worse by this. Default 0.01."},
-            "error_margin": {"type": "number", "minimum": 0, "maximum": 1, "description": "Share of errors may be higher by this. Default 0.01."},
-            "latency_margin": {"type": "number", "minimum": 1, "description": "p99 may be higher by this factor. Default 2."},
-            "score_shift": {"type": "number", "minimum": 0, "maximum": 1, "description": "Kolmogorov-Smirnov distance of the scores that counts as harm. Default 0.35."},
+            "min-requests": {"type": "integer", "minimum": 1, "description": "In each stage. Default 500."},
+            "min-pairs": {"type": "integer", "minimum": 0, "description": "Requests that both answered and whose truth is known. Default 300; 0: quality is not asked."},
+            "quality-margin": {"type": "number", "minimum": 0, "description": "Log loss may be worse by this. Default 0.01."},
+            "error-margin": {"type": "number", "minimum": 0, "maximum": 1, "description": "Share of errors may be higher by this. Default 0.01."},
+            "latency-margin": {"type": "number", "minimum": 1, "description": "p99 may be higher by this factor. Default 2."},
+            "score-shift": {"type": "number", "minimum": 0, "maximum": 1, "description": "Kolmogorov-Smirnov distance of the scores that counts as harm. Default 0.35."},
             "alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.5, "description": "Chance of a false rollback. Default 0.05."},
             "patience": {"type": "string", "description": "A stage that decides nothing for this long is rolled back. Default 7d."}}}}}}
         """;
@@ -41,8 +41,8 @@ internal sealed class DeploymentsDefinition(DeploymentStore store, ITaktDatabase
                 errors.Add(entry, $"Deployment '{entry.Name}' must hold named values.", "Give it a model at least.");
                 continue;
             }
-            map.AllowOnly(errors, $"Deployment '{entry.Name}'", "model", "sticky_by", "flush_before_answer", "rollout");
-            specs.Add(new DeploymentSpec(entry.Name, map.RequiredText("model", errors, $"Deployment '{entry.Name}'"), ReadRollout(map.Map("rollout", errors), errors), map.Flag("flush_before_answer", errors) ?? false, map.Text("sticky_by", errors)));
+            map.AllowOnly(errors, $"Deployment '{entry.Name}'", "model", "sticky-by", "flush-before-answer", "rollout");
+            specs.Add(new DeploymentSpec(entry.Name, map.RequiredText("model", errors, $"Deployment '{entry.Name}'"), ReadRollout(map.Map("rollout", errors), errors), map.Flag("flush-before-answer", errors) ?? false, map.Text("sticky-by", errors)));
         }
         return specs;
     }
@@ -84,16 +84,16 @@ internal sealed class DeploymentsDefinition(DeploymentStore store, ITaktDatabase
     private static RolloutSpec ReadRollout(SpecMap? map, SpecErrors errors)
     {
         if (map is null) return Defaults;
-        map.AllowOnly(errors, "'rollout'", "stages", "min_requests", "min_pairs", "quality_margin", "error_margin", "latency_margin", "score_shift", "alpha", "patience");
-        var spec = new RolloutSpec(map["stages"] is null ? Defaults.Stages : ReadStages(map, errors), map.Whole("min_requests", errors) ?? Defaults.MinRequests, map.Number("quality_margin", errors) ?? Defaults.QualityMargin,
-            map.Number("error_margin", errors) ?? Defaults.ErrorMargin, map.Number("latency_margin", errors) ?? Defaults.LatencyMargin, map.Number("score_shift", errors) ?? Defaults.ScoreShift, map.Number("alpha", errors) ?? Defaults.Alpha,
-            map.Whole("min_pairs", errors) ?? Defaults.MinPairs, map.Duration("patience", errors) ?? Defaults.Patience);
-        Within(map, errors, "min_requests", spec.MinRequests, 1, int.MaxValue);
-        Within(map, errors, "min_pairs", spec.MinPairs, 0, int.MaxValue);
-        Within(map, errors, "quality_margin", spec.QualityMargin, 0, 1);
-        Within(map, errors, "error_margin", spec.ErrorMargin, 0, 1);
-        Within(map, errors, "latency_margin", spec.LatencyMargin, 1, 1000);
-        Within(map, errors, "score_shift", spec.ScoreShift, 0, 1);
+        map.AllowOnly(errors, "'rollout'", "stages", "min-requests", "min-pairs", "quality-margin", "error-margin", "latency-margin", "score-shift", "alpha", "patience");
+        var spec = new RolloutSpec(map["stages"] is null ? Defaults.Stages : ReadStages(map, errors), map.Whole("min-requests", errors) ?? Defaults.MinRequests, map.Number("quality-margin", errors) ?? Defaults.QualityMargin,
+            map.Number("error-margin", errors) ?? Defaults.ErrorMargin, map.Number("latency-margin", errors) ?? Defaults.LatencyMargin, map.Number("score-shift", errors) ?? Defaults.ScoreShift, map.Number("alpha", errors) ?? Defaults.Alpha,
+            map.Whole("min-pairs", errors) ?? Defaults.MinPairs, map.Duration("patience", errors) ?? Defaults.Patience);
+        Within(map, errors, "min-requests", spec.MinRequests, 1, int.MaxValue);
+        Within(map, errors, "min-pairs", spec.MinPairs, 0, int.MaxValue);
+        Within(map, errors, "quality-margin", spec.QualityMargin, 0, 1);
+        Within(map, errors, "error-margin", spec.ErrorMargin, 0, 1);
+        Within(map, errors, "latency-margin", spec.LatencyMargin, 1, 1000);
+        Within(map, errors, "score-shift", spec.ScoreShift, 0, 1);
         Within(map, errors, "alpha", spec.Alpha, 1e-6, 0.5);
         return spec;
     }
@@ -122,15 +122,15 @@ internal sealed class DeploymentsDefinition(DeploymentStore store, ITaktDatabase
     {
         var lines = new List<string>();
         Compare("model", was.Model, now.Model);
-        Compare("sticky_by", was.StickyBy, now.StickyBy);
-        Compare("flush_before_answer", was.FlushBeforeAnswer, now.FlushBeforeAnswer);
+        Compare("sticky-by", was.StickyBy, now.StickyBy);
+        Compare("flush-before-answer", was.FlushBeforeAnswer, now.FlushBeforeAnswer);
         Compare("rollout.stages", string.Join(", ", was.Rollout.Stages), string.Join(", ", now.Rollout.Stages));
-        Compare("rollout.min_requests", was.Rollout.MinRequests, now.Rollout.MinRequests);
-        Compare("rollout.min_pairs", was.Rollout.MinPairs, now.Rollout.MinPairs);
-        Compare("rollout.quality_margin", was.Rollout.QualityMargin, now.Rollout.QualityMargin);
-        Compare("rollout.error_margin", was.Rollout.ErrorMargin, now.Rollout.ErrorMargin);
-        Compare("rollout.latency_margin", was.Rollout.LatencyMargin, now.Rollout.LatencyMargin);
-        Compare("rollout.score_shift", was.Rollout.ScoreShift, now.Rollout.ScoreShift);
+        Compare("rollout.min-requests", was.Rollout.MinRequests, now.Rollout.MinRequests);
+        Compare("rollout.min-pairs", was.Rollout.MinPairs, now.Rollout.MinPairs);
+        Compare("rollout.quality-margin", was.Rollout.QualityMargin, now.Rollout.QualityMargin);
+        Compare("rollout.error-margin", was.Rollout.ErrorMargin, now.Rollout.ErrorMargin);
+        Compare("rollout.latency-margin", was.Rollout.LatencyMargin, now.Rollout.LatencyMargin);
+        Compare("rollout.score-shift", was.Rollout.ScoreShift, now.Rollout.ScoreShift);
         Compare("rollout.alpha", was.Rollout.Alpha, now.Rollout.Alpha);
         Compare("rollout.patience", was.Rollout.Patience, now.Rollout.Patience);
         return lines;

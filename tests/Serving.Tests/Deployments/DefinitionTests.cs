@@ -23,7 +23,7 @@ public sealed class DefinitionTests
         Assert.Contains("percentages that rise", all);
         Assert.Contains("The last stage is 100", all);
         Assert.Contains("'alpha' must lie between", all);
-        Assert.Contains("Did you mean 'min_requests'?", all);
+        Assert.Contains("Did you mean 'min-requests'?", all);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class DefinitionTests
         await part.ApplyAsync(TestHost.TestServer.Caller, spec, default);
         Assert.Equal(["deployment.applied", "deployment.applied"], await scene.FactsAsync(2));
         spec[0] = spec[0] with { FlushBeforeAnswer = true };
-        Assert.Equal(["flush_before_answer: False -> True"], (await part.PlanAsync(TestHost.TestServer.Caller, spec, default))[0].Details);
+        Assert.Equal(["flush-before-answer: False -> True"], (await part.PlanAsync(TestHost.TestServer.Caller, spec, default))[0].Details);
     }
 
     private static (List<DeploymentSpec>, SpecErrors) Read(SpecMap map)
