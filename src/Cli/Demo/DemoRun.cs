@@ -34,7 +34,7 @@ internal sealed partial class DemoRun(Output output, UpOptions options, bool onc
             Say($"Takt is up on {takt.Url.GetLeftPart(UriPartial.Authority)}, home {options.Home.Folder}");
             var held = await PlayAsync(takt, flights, definition, cancellationToken);
             if (once || cancellationToken.IsCancellationRequested) return held ? 0 : 1;
-            output.Line($"Takt stays up on {takt.Url.GetLeftPart(UriPartial.Authority)} until Ctrl-C. To sign in: takt token show --home {options.Home.Folder}");
+            await InviteAsync(takt, cancellationToken);
             await Task.WhenAny(supervisor, Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
             return held ? 0 : 1;
         }
@@ -43,6 +43,15 @@ internal sealed partial class DemoRun(Output output, UpOptions options, bool onc
             await stop.CancelAsync();
             await supervisor.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
+    }
+
+    private async Task InviteAsync(RunningTakt takt, CancellationToken cancellationToken)
+    {
+        using var api = ApiClient.For(options.Home);
+        var link = await api.PostAsync<JsonElement>("api/v1/sign-in/links", null, cancellationToken);
+        output.Line($"Takt stays up on {takt.Url.GetLeftPart(UriPartial.Authority)} until Ctrl-C.");
+        output.Line($"Look at it (the link signs in once, within ten minutes; a new one: takt open --home {options.Home.Folder}):");
+        output.Line($"  {new Uri(takt.Url, link.Text("path"))}");
     }
 
     private async Task<bool> PlayAsync(RunningTakt takt, string flights, string definition, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal static class VerbList
         UpVerb.Create(),
         DemoVerb.Create(),
         StatusVerb.Create(),
+        OpenVerb.Create(),
         TokenVerb.Create(),
         VersionVerb.Create(),
         PlanVerb.Create(),
