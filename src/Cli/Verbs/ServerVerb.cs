@@ -34,6 +34,8 @@ internal static class ServerVerb
             AllowedHosts = (Environment.GetEnvironmentVariable("TAKT_ALLOWED_HOSTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Anonymous = Anonymous(),
         };
+        // Else the host watches every folder below the current one for settings that may change: from / these are a whole disk's.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         try
         {
             await ServerHost.RunAsync(options, cancellationToken);

@@ -25,7 +25,9 @@ internal sealed class Child : IDisposable
     internal static Child Start(ChildSpec spec)
     {
         var start = Spawn.Detached(spec.Log.Path, spec.Program.File, [.. spec.Program.Arguments, spec.Name]);
-        start.WorkingDirectory = "/";
+        start.WorkingDirectory = spec.Folder;
+        // The host would watch its working folder for settings that may change, with a watch on every folder below.
+        start.Environment["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
         start.Environment[ChildSettings.ListenDescriptor] = spec.Socket.Descriptor.ToString(CultureInfo.InvariantCulture);
         if (spec.Program.DotnetRoot is { } root) start.Environment["DOTNET_ROOT"] = root;
         foreach (var (name, value) in spec.Environment)

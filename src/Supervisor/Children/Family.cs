@@ -67,11 +67,11 @@ internal sealed class Family : IAsyncDisposable
         var token = DataPlaneToken.Of(options.Home);
         token.HandOver();
         var reachable = PosixUser.IsRoot ? program.Reachable() : program;
-        serve = Loop(Serve, data, "/v2/health/live", DataPlaneEnvironment(token), reachable, () => { });
+        serve = Loop(Serve, data, ReachableFolder.Resolve(options.Home.DataPlane), "/v2/health/live", DataPlaneEnvironment(token), reachable, () => { });
         serve.Begin(adopted[Serve]);
         var connection = postgres is null ? options.Database! : await postgres.BeginAsync(cancellationToken);
         // Each start of the server may have written another token.
-        server = Loop(Server, control, "/health", ServerEnvironment(connection, reachable), program, token.HandOver);
+        server = Loop(Server, control, options.Home.Folder, "/health", ServerEnvironment(connection, reachable), program, token.HandOver);
         server.Begin(adopted[Server]);
         try
         {
@@ -122,11 +122,11 @@ internal sealed class Family : IAsyncDisposable
     private static string BuildOf(UpOptions options, OwnProgram program) =>
         $"{program.Fingerprint()}-{(options.Database is null ? "embedded" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Database)))[..16])}";
 
-    private ChildLoop Loop(string name, ListeningSocket socket, string healthPath, Dictionary<string, string?> environment, OwnProgram from, Action serving)
+    private ChildLoop Loop(string name, ListeningSocket socket, string folder, string healthPath, Dictionary<string, string?> environment, OwnProgram from, Action serving)
     {
         var log = new LogFile(Path.Combine(options.Home.Logs, $"{name}.log")).Open();
         logs.Add(log);
-        return new ChildLoop(new ChildSpec(name, from, socket, log, environment, healthPath, serving), file, tell, time);
+        return new ChildLoop(new ChildSpec(name, from, socket, folder, log, environment, healthPath, serving), file, tell, time);
     }
 
     private Dictionary<string, string?> ServerEnvironment(string connection, OwnProgram reachable)
