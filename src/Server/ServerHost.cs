@@ -27,7 +27,7 @@ public static class ServerHost
     public static async Task<WebApplication> BuildAsync(ServerOptions options, CancellationToken cancellationToken)
     {
         var database = await Connections.OpenAsync(options.DatabaseConnection, ModuleList.All, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }); // never settings from whatever folder it was started in
         Configure(builder, options);
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton<LoopReading>();
