@@ -22,6 +22,7 @@ internal static class DefinitionEndpoints
         definition.MapGet("", LastAsync).Needs(Permission.DefinitionsRead);
         definition.MapPost("/plan", PlanAsync).Needs(Permission.DefinitionsRead);
         definition.MapPost("/apply", ApplyAsync).Needs(Permission.DefinitionsApply);
+        routes.MapPost("/api/v1/definition/check", CheckAsync).Needs(Permission.DefinitionsRead);
         routes.MapGet("/api/v1/definition/schema", Schema).Needs(Permission.DefinitionsRead);
     }
 
@@ -32,6 +33,9 @@ internal static class DefinitionEndpoints
 
     private static async Task<IResult> PlanAsync(Caller caller, DefinitionRequest request, DefinitionUse use, CancellationToken cancellationToken) =>
         Answer(await use.PlanAsync(caller, Source(request), cancellationToken).ConfigureAwait(false));
+
+    private static async Task<IResult> CheckAsync(Caller caller, DefinitionRequest request, string project, DefinitionUse use, TimeProvider time, CancellationToken cancellationToken) =>
+        Answer(await use.CheckAsync(caller, Source(request), project, time, cancellationToken).ConfigureAwait(false));
 
     private static async Task<IResult> ApplyAsync(Caller caller, DefinitionRequest request, DefinitionUse use, CancellationToken cancellationToken) =>
         Answer(await use.ApplyAsync(caller, Source(request), cancellationToken).ConfigureAwait(false));

@@ -21,6 +21,19 @@ internal static class ChangeList
         }
     }
 
+    /// <summary>What the file would make in a project that is not there yet.</summary>
+    public static async Task<JsonElement> CheckAsync(VerbCall call, ProjectFolder folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.Api.PostAsync<JsonElement>($"api/v1/definition/check?project={Uri.EscapeDataString(folder.ProjectOf(call))}", folder.Body, cancellationToken);
+        }
+        catch (RefusedException refused)
+        {
+            throw folder.Place(refused);
+        }
+    }
+
     /// <returns>How many things change.</returns>
     public static int Print(Output output, JsonElement answer)
     {

@@ -39,6 +39,7 @@ internal static class ApplyVerb
         }
         catch (RefusedException refused) when (refused.Problem.Type == "project-not-found")
         {
+            await ChangeList.CheckAsync(call, folder, cancellationToken); // a wrong file leaves no empty project behind
             await call.Api.PostAsync<JsonElement>("api/v1/projects", new { name = folder.ProjectOf(call) }, cancellationToken);
             call.Out.Line($"Made the project '{folder.ProjectOf(call)}'.");
             return await ChangeList.SendAsync(call, folder, "apply", cancellationToken);

@@ -24,6 +24,16 @@ internal sealed class DefinitionUse(DefinitionReader reader, AppliedStore store,
         return (new DefinitionOutcome(source.Digest, await ChangesAsync(caller, read!, cancellationToken).ConfigureAwait(false), null, null), null, null);
     }
 
+    /// <summary>What the file would make in a project that is not there yet, so that a wrong file is told before anything is made.</summary>
+    public async Task<(DefinitionOutcome? Outcome, Problem? Problem, SpecErrors? Errors)> CheckAsync(Caller caller, DefinitionSource source, string project, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (source.Refusal() is { } refusal) return (null, refusal, null);
+        var (read, problem) = Judge(reader.Read(source, project));
+        if (problem is not null) return (null, problem, read.Errors);
+        var nowhere = caller with { Project = Id.New<ProjectId>(time) };
+        return (new DefinitionOutcome(source.Digest, await ChangesAsync(nowhere, read, cancellationToken).ConfigureAwait(false), null, null), null, null);
+    }
+
     public async Task<(DefinitionOutcome? Outcome, Problem? Problem, SpecErrors? Errors)> ApplyAsync(Caller caller, DefinitionSource source, CancellationToken cancellationToken)
     {
         var (read, problem) = await ReadAsync(caller, source, cancellationToken).ConfigureAwait(false);
@@ -52,7 +62,11 @@ internal sealed class DefinitionUse(DefinitionReader reader, AppliedStore store,
         if (source.Refusal() is { } refusal) return (null, refusal);
         var project = await projects.FindAsync(caller.Project, cancellationToken).ConfigureAwait(false);
         if (project is null) return (null, Problem.NotFound("project-not-found", "The project is gone."));
-        var read = reader.Read(source, project.Name);
+        return Judge(reader.Read(source, project.Name));
+    }
+
+    private static (ReadDefinition Read, Problem? Problem) Judge(ReadDefinition read)
+    {
         if (!read.Errors.Any) return (read, null);
         var count = read.Errors.All.Count;
         return (read, Problem.Unprocessable("definition-invalid", $"The definition has {count} mistake{(count == 1 ? "" : "s")}; nothing was applied.") with

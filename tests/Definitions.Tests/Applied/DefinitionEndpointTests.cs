@@ -56,6 +56,19 @@ public sealed class DefinitionEndpointTests
     }
 
     [Fact]
+    public async Task A_file_of_a_project_that_is_not_there_yet_is_checked_and_makes_nothing()
+    {
+        await using var server = await StartAsync();
+        var answer = await server.Client.PostAsJsonAsync("/api/v1/definition/check?project=fresh", new { file = "project: fresh\nwords: {a: {word: x}}\n" });
+        var plan = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Equal(["create"], plan["changes"]!.AsArray().Select(c => c!["verb"]!.GetValue<string>()));
+        var wrong = await server.Client.PostAsJsonAsync("/api/v1/definition/check?project=fresh", new { file = "project: fresh\nwords: {a: {wort: x}}\n" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        Assert.Equal(0, words.Applied);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Client.GetAsync("/api/v1/projects/fresh")).StatusCode);
+    }
+
+    [Fact]
     public async Task Applies_at_the_same_time_do_not_mix()
     {
         await using var server = await StartAsync();
