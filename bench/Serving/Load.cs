@@ -10,10 +10,13 @@ namespace Takt.Bench.Serving;
 /// </summary>
 internal static class Load
 {
+    /// <summary>Seconds until the runtime has compiled what is hot a second time; on busy cores that takes a while.</summary>
+    private const double WarmUp = 6;
+
     public static Figures Run(string url, byte[][] requests, int connections, double seconds, Process server)
     {
         var threads = Math.Min(2, connections);
-        Drive(url, requests, connections, threads, Math.Min(1.5, seconds / 2), []);
+        Drive(url, requests, connections, threads, WarmUp, []);
         var latencies = Enumerable.Range(0, threads).Select(_ => new List<int>(1 << 20)).ToArray();
         server.Refresh();
         var before = server.TotalProcessorTime;
