@@ -34,13 +34,13 @@ internal static class DeploymentEndpoints
     private static async Task<IResult> ProgressAsync(Caller caller, string deployment, IInferenceLog log, CancellationToken cancellationToken) =>
         Results.Json(await log.ProgressAsync(caller.Project, deployment, cancellationToken).ConfigureAwait(false), TaktJson.Options);
 
-    private static async Task<IResult> RolloutAsync(Caller caller, string deployment, RolloutId rollout, DeploymentView view, RolloutController controller, CancellationToken cancellationToken)
+    private static async Task<IResult> RolloutAsync(Caller caller, string deployment, RolloutId rollout, DeploymentView view, RolloutController controller, DataPlaneBoard board, CancellationToken cancellationToken)
     {
         if (await view.RolloutAsync(caller.Project, rollout, cancellationToken).ConfigureAwait(false) is not { } found || found.Deployment != deployment)
             return Problem.NotFound("rollout-not-found", $"Deployment '{deployment}' has no rollout {rollout}.").ToHttp();
         // What the judge sees now stands beside what was decided.
         var now = found.Status == RolloutStatus.Running ? controller.Latest(new(caller.Project, deployment)) : null;
-        return Results.Json(new RolloutShown(found, now?.Reason, now?.Evidence), TaktJson.Options);
+        return Results.Json(new RolloutShown(found, now?.Reason, now?.Evidence, board.ShadowsDropped), TaktJson.Options);
     }
 
     private static async Task<IResult> DeployAsync(Caller caller, string deployment, DeployRequest request, IDeployments deployments, IRegistry registry, CancellationToken cancellationToken)
@@ -74,4 +74,5 @@ internal sealed record DeployRequest(string? Version, string? Alias, string? Rea
 internal sealed record RollBackRequest(int? Revision, string? Reason);
 
 /// <param name="Now">What the judge says at this moment; null where it is over.</param>
-internal sealed record RolloutShown(Rollout Rollout, string? Now, IReadOnlyDictionary<string, double>? Figures);
+/// <param name="CopiesDropped">By all data planes since each started: copies for shadows that found the queue full, and so pairs that are missing.</param>
+internal sealed record RolloutShown(Rollout Rollout, string? Now, IReadOnlyDictionary<string, double>? Figures, long CopiesDropped);
